@@ -1,0 +1,1 @@
+"""The book: what is booked, compared with what should be, cancelled and restated, settled."""

@@ -1,0 +1,57 @@
+"""Diff: expected rows against booked ones; what differs is cancelled and restated.
+
+Booked for June: version 1, 54.60 €. Expected: 21.84 €, because the cover starts on the 19th. Written:
+version 2 cancels −54.60 €, version 3 charges 21.84 €. The latest row is the truth, all before it sum to 0.
+"""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from avenant.core.book.entries import AMOUNTS, ENTRY, EXPLANATION, KEY, VALUES
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """``changed``: key, values expected (suffix ``_new``; null where nothing is due any more) and booked."""
+
+    changed: pl.DataFrame
+
+    def entries(self) -> pl.DataFrame:
+        """The rows to write, in key order: cancels of what is booked, charges of what is due."""
+        booked = self.changed.filter(pl.col("version").is_not_null())
+        cancels = booked.select(
+            *KEY,
+            pl.col("version") + 1,
+            *(-pl.col(name) for name in AMOUNTS),
+            *EXPLANATION,
+        )
+        after = pl.col("version").fill_null(-1) + 2
+        due = pl.col("amount_cents_new").is_not_null()
+        charges = self.changed.select(*KEY, after.alias("version"), *(_charged(name, due) for name in VALUES))
+        return pl.concat([cancels, charges], how="vertical_relaxed").select(ENTRY).sort(*KEY, "version")
+
+    def money_moved(self) -> pl.Expr:
+        """Expected minus booked amount of each changed key, in cents."""
+        return pl.col("amount_cents_new").fill_null(0) - pl.col("amount_cents").fill_null(0)
+
+
+def _charged(name: str, due: pl.Expr) -> pl.Expr:
+    """The expected value; where nothing is due any more, 0 (the length of the month stays)."""
+    gone = pl.col(name) if name == "days_in_month" else pl.lit(0)
+    return pl.when(due).then(pl.col(f"{name}_new")).otherwise(gone).alias(name)
+
+
+def difference(expected: pl.DataFrame, booked: pl.DataFrame) -> Difference:
+    """What separates ``expected`` (columns ``EXPECTED``) from the latest ``booked`` rows (``ENTRY``).
+
+    Equal means the amounts and every explaining value. A booked row without covered days says that nothing
+    is due; it equals an absent expectation.
+    """
+    both = expected.rename({name: f"{name}_new" for name in VALUES}).join(
+        booked, on=list(KEY), how="full", coalesce=True, nulls_equal=True
+    )
+    absent = pl.col("amount_cents_new").is_null()
+    void = pl.col("version").is_null() | (pl.col("covered_days") == 0)
+    differs = pl.any_horizontal(pl.col(name).ne_missing(pl.col(f"{name}_new")) for name in VALUES)
+    return Difference(both.filter(pl.when(absent).then(~void).otherwise(differs)).sort(KEY))

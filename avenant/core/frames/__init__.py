@@ -1,0 +1,1 @@
+"""Column contracts: one schema for each table that crosses a border."""

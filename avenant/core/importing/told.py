@@ -1,0 +1,58 @@
+"""What somebody told us, as text, before it is judged: rows with the files and lines that they come from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from avenant.core.importing.problem import no_problems
+
+LINE = "#line"
+"""The column of a file's rows that holds the line where each begins; no file calls a column so."""
+
+ORIGIN_SCHEMA: dict[str, type[pl.DataType]] = {
+    "table": pl.String,
+    "row_index": pl.UInt32,
+    "file": pl.String,
+    "line": pl.UInt32,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Rows as text with where they come from.
+
+    tables: by table name, its columns as text and `row_index` u32; origins (`ORIGIN_SCHEMA`): one row for
+    each line that a row was made of; found: problems known already (`PROBLEM_SCHEMA`), from mapping;
+    damaged: lines that could not even be read as rows, problems with `file` and `line`; labels: what the
+    teller calls our (table, column).
+    """
+
+    tables: Mapping[str, pl.DataFrame]
+    origins: pl.DataFrame
+    found: pl.DataFrame = field(default_factory=no_problems)
+    damaged: pl.DataFrame = field(default_factory=lambda: no_damage())
+    labels: Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+
+def no_damage() -> pl.DataFrame:
+    """An empty frame of lines that could not be read as rows."""
+    return no_problems().with_columns(
+        pl.lit(None, pl.String).alias("file"), pl.lit(None, pl.UInt32).alias("line")
+    )
+
+
+def told_as_is(table: str, file: str, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Rows (text columns and `LINE`) of one of our own files, numbered; and their origins."""
+    numbered = rows.with_row_index("row_index")
+    return numbered.drop(LINE), origins_of(table, file, numbered)
+
+
+def origins_of(table: str, file: str, rows: pl.DataFrame) -> pl.DataFrame:
+    """Origins (`ORIGIN_SCHEMA`) of `rows` with `row_index` and `LINE`, read from `file`."""
+    return rows.select(
+        pl.lit(table).alias("table"),
+        pl.col("row_index").cast(pl.UInt32),
+        pl.lit(file).alias("file"),
+        pl.col(LINE).cast(pl.UInt32).alias("line"),
+    )

@@ -1,0 +1,1 @@
+"""The plans that come with the program, as files: illustrative prices, sourced parameters."""
