@@ -1,0 +1,27 @@
+"""As-of conditions: SQL that keeps what was known at a revision and, of versioned facts, the latest version."""
+
+from collections.abc import Iterable
+
+
+def known(alias: str, rev: int | None) -> str:
+    """A condition on ``alias``'s change: true for rows known at ``rev`` (None: for every visible row)."""
+    if rev is None:
+        return "true"
+    return f"{alias}.change_id IN (SELECT change_id FROM revision WHERE rev <= {int(rev)})"
+
+
+def latest(table: str, key: str, columns: Iterable[str], rev: int | None, where: str = "true") -> str:
+    """A query of the latest known version of each fact of ``table``, withdrawn ones included.
+
+    ``where`` is a condition on the alias ``t``. The version is looked up fact by fact: an anti-join would scan
+    the whole index for every chunk of families.
+    """
+    return f"""
+        SELECT {", ".join(f"t.{name}" for name in columns)} FROM {table} AS t
+        WHERE {where} AND {known("t", rev)} AND t.version = (
+            SELECT max(n.version) FROM {table} AS n WHERE n.{key} = t.{key} AND {known("n", rev)})"""
+
+
+def array(ids: Iterable[int]) -> str:
+    """Integers as a PostgreSQL array constant."""
+    return f"'{{{','.join(str(int(number)) for number in ids)}}}'::int[]"

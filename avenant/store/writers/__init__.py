@@ -1,0 +1,1 @@
+"""Writers: frames into append-only tables, under an open change."""
