@@ -1,0 +1,1 @@
+"""Flows: one file per thing the system does. Load, compute in core, save."""

@@ -1,0 +1,78 @@
+"""Write a generated portfolio as the documented set of CSV files, ready for `avenant import`.
+
+DIR/contracts.csv members.csv enrolments.csv people.csv     everything known at the end
+DIR/2024-03-04/contracts.csv …                              with history: what was told up to that day
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+from avenant.core.frames.news import News
+from avenant.core.generating import LIVELY, Offer, Story, offers_of, portfolio
+from avenant.core.importing.tables import FILES
+from avenant.core.periods import add_months
+from avenant.core.rulebook.model import Rulebook
+
+WRITTEN = ("contracts", "members", "enrolments", "people")
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The portfolio a caller asks for; the same four values give the same rows."""
+
+    contracts: int = 2_000
+    months: int = 30
+    seed: int = 1
+    first_month: date = date(2023, 7, 1)
+
+    @property
+    def last_day(self) -> date:
+        """The last day of the last month."""
+        return add_months(self.first_month, self.months) - timedelta(days=1)
+
+
+def story_of(rulebook: Rulebook, wanted: Wanted) -> Story:
+    """The story of a portfolio on the plans of `rulebook`. Errors: NothingToSell, ValueError."""
+    return portfolio(
+        wanted.seed,
+        wanted.contracts,
+        wanted.first_month,
+        wanted.months,
+        offers_through(rulebook, wanted.last_day),
+        LIVELY,
+    )
+
+
+def offers_through(rulebook: Rulebook, last_day: date) -> tuple[Offer, ...]:
+    """What `rulebook` sells until `last_day`. Errors: NothingToSell."""
+    return offers_of(rulebook.plans, rulebook.price_lines, last_day)
+
+
+def write_news(folder: Path, news: News) -> dict[str, int]:
+    """Write the tables of `news` into `folder`, made if it is not there; returns the rows per file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = {}
+    for table in WRITTEN:
+        frame = getattr(news, table)
+        frame.write_csv(folder / FILES[table])
+        rows[FILES[table]] = frame.height
+    return rows
+
+
+def write_history(folder: Path, story: Story, every_days: int, progress: Progress) -> int:
+    """Write what the story tells in batches of `every_days`, a folder each, named by its last day.
+
+    Returns how many folders were written. Importing them in order of their names tells the story.
+    """
+    last_days = len(story.days()) // every_days + 1
+    written = 0
+    for last_day, news in story.news(every_days):
+        write_news(folder / last_day.isoformat(), news)
+        written += 1
+        progress("folders written", written, max(last_days, written))
+    return written

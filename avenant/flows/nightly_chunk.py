@@ -1,0 +1,296 @@
+"""One chunk of the nightly run: some families' facts, expectations, differences, and the rows to write.
+
+This is the whole recompute; the nightly run only cuts the book into chunks and hands them out. A chunk runs in
+the calling process or in a worker process: everything it needs is in its ``Task``.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from itertools import count
+
+import polars as pl
+import psycopg
+
+from avenant.core.book.diff import Difference, difference
+from avenant.core.book.entries import KEY
+from avenant.core.book.fingerprint import fingerprints
+from avenant.core.premiums import Expected, Terms, expected_premiums
+from avenant.core.premiums.model import terms
+from avenant.flows.nightly_waiting import held_back, new_holds, new_parking
+from avenant.store.database import BookSettings, Connection, Database
+from avenant.store.readers.facts import Families, facts_of_members, families_among, members_of
+from avenant.store.readers.premiums import book_fingerprints, ever_covered, latest_premiums
+from avenant.store.readers.rulebooks import published_version
+from avenant.store.tables import PREMIUM, TABLES
+from avenant.store.writers.runs import OpenRun, RacesLost, StaleFacts, write_chunk
+
+ATTEMPTS, ATTEMPTS_ALONE = 2, 8
+ROWS_PER_REVISION = 50_000
+PART = 10_000
+MOST_RAISING = 20
+RAISES = "its premiums could not be computed"
+
+
+class FamiliesRaise(RuntimeError):
+    """The computation breaks down on so many families that it is to blame, not their facts."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunContext:
+    """What all chunks of a run share."""
+
+    db: Database
+    run: OpenRun
+    rulebook_version: str
+    settings: BookSettings
+    business_date: date
+    horizon: date
+    exact_slice: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One chunk: its number, its families, what the book holds of them (None: read it), the shared snapshot."""
+
+    number: int
+    families: Families
+    booked: pl.DataFrame | None
+    snapshot: str | None
+    read_rev: int
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """What a chunk found: rows to write per table, and counts."""
+
+    number: int
+    read_rev: int
+    entries: pl.DataFrame
+    held: pl.DataFrame
+    parking: pl.DataFrame
+    member_families: pl.DataFrame
+    families: int = 0
+    expected_rows: int = 0
+    parked: list[tuple[int, str]] = field(default_factory=list)
+    held_now: int = 0
+
+    @property
+    def cancels(self) -> int:
+        """How many booked rows this chunk would cancel."""
+        return int((self.entries["version"] % 2 == 0).sum())
+
+
+_terms: dict[tuple[str, BookSettings, str, date], Terms] = {}
+
+
+def terms_of(context: RunContext) -> Terms:
+    """The run's terms, built once per process."""
+    key = (context.db.url, context.settings, context.rulebook_version, context.horizon)
+    if (known := _terms.get(key)) is not None:
+        return known
+    with context.db.connect() as connection:
+        rulebook = published_version(connection, context.rulebook_version)
+    made = terms(rulebook.rulebook, rulebook.slots, context.settings.opens, context.horizon)
+    _terms.clear()
+    _terms[key] = made
+    return made
+
+
+def compute(context: RunContext, task: Task) -> Computed:
+    """Recompute the chunk's families from one snapshot of facts and book. Writes nothing.
+
+    A family on which the computation breaks down is parked with the error as the reason; the others go on.
+    Errors: FamiliesRaise when that happens to more than a few, so that a defect does not park the portfolio.
+    """
+    priced = terms_of(context)
+    try:
+        return _computed(context, task, priced)
+    except (psycopg.OperationalError, psycopg.InterfaceError, MemoryError):
+        raise
+    except (Exception, pl.exceptions.PanicException) as error:
+        return _computed_apart(context, task, error)
+
+
+def _computed_apart(context: RunContext, task: Task, error: BaseException) -> Computed:
+    """The chunk's families in two halves, and so on until the family that raises ``error`` stands alone."""
+    with context.db.snapshot(task.snapshot) as connection:
+        families = families_among(connection, task.families)
+        if len(families) < 2:
+            return _parked_for(connection, task, families, error)
+    found = [compute(context, replace(task, families=half)) for half in _halves(families)]
+    raising = [reason for part in found for _, reason in part.parked if reason.startswith(RAISES)]
+    if len(raising) > MOST_RAISING:
+        raise FamiliesRaise(
+            f"more than {MOST_RAISING} families of one chunk could not be computed, so the facts are not to blame, "
+            f"but the program or the rulebook; nothing of the chunk was written. The first of them: {raising[0]}"
+        ) from error
+    return _merged(found)
+
+
+def _parked_for(connection: Connection, task: Task, families: list[int], error: BaseException) -> Computed:
+    lines = str(error).strip().splitlines() or [""]
+    reason = f"{RAISES} ({type(error).__name__}: {lines[0]}): look at its facts, or report it as a defect"
+    schema = {"family_id": pl.Int32, "reason": pl.String}
+    parked = pl.DataFrame({"family_id": families, "reason": [reason] * len(families)}, schema)
+    return Computed(
+        number=task.number,
+        read_rev=task.read_rev if task.snapshot else _head(connection),
+        entries=pl.DataFrame(schema=PREMIUM),
+        held=pl.DataFrame(schema=TABLES["held"]),
+        parking=new_parking(connection, task.families, parked),
+        member_families=pl.DataFrame(schema={"member_id": pl.Int32, "family_id": pl.Int32}),
+        families=len(families),
+        parked=list(parked.iter_rows()),
+    )
+
+
+def _merged(parts: list[Computed]) -> Computed:
+    """Parts of one chunk as one; what they read is as old as the oldest of them."""
+
+    def together(name: str) -> pl.DataFrame:
+        return pl.concat([getattr(part, name) for part in parts], how="vertical_relaxed")
+
+    return Computed(
+        number=parts[0].number,
+        read_rev=min(part.read_rev for part in parts),
+        entries=together("entries").sort(*KEY, "version"),
+        held=together("held"),
+        parking=together("parking"),
+        member_families=together("member_families"),
+        families=sum(part.families for part in parts),
+        expected_rows=sum(part.expected_rows for part in parts),
+        parked=[row for part in parts for row in part.parked],
+        held_now=sum(part.held_now for part in parts),
+    )
+
+
+def _computed(context: RunContext, task: Task, priced: Terms) -> Computed:
+    with context.db.snapshot(task.snapshot) as connection:
+        read_rev = task.read_rev if task.snapshot else _head(connection)
+        members = members_of(connection, task.families)
+        facts = facts_of_members(connection, members.filter(~pl.col("withdrawn")))
+        expected = expected_premiums(facts, priced)
+        settled = members.join(expected.parked, on="family_id", how="anti")
+        found = _difference(context, connection, expected, settled, task.booked)
+        booked, held = held_back(connection, context.business_date, found, priced)
+        return Computed(
+            number=task.number,
+            read_rev=read_rev,
+            entries=booked.entries(),
+            held=new_holds(connection, held, settled),
+            parking=new_parking(connection, task.families, expected.parked),
+            member_families=members.select("member_id", "family_id"),
+            families=members["family_id"].n_unique(),
+            expected_rows=len(expected.rows),
+            parked=list(expected.parked.iter_rows()),
+            held_now=len(held),
+        )
+
+
+def _head(connection: Connection) -> int:
+    row = connection.execute("SELECT rev FROM head").fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def _difference(
+    context: RunContext,
+    connection: Connection,
+    expected: Expected,
+    members: pl.DataFrame,
+    booked: pl.DataFrame | None,
+) -> Difference:
+    """Fetch and compare exactly only the members whose fingerprints differ, and the slice whose turn it is."""
+    if booked is None:
+        booked = book_fingerprints(
+            connection, context.horizon, ever_covered(connection, members["member_id"])
+        )
+    booked = booked.join(members.select("member_id"), on="member_id", how="semi")
+    differing = _differing(fingerprints(expected.rows), booked, context.exact_slice)
+    rows = expected.rows.join(differing, on="member_id", how="semi")
+    keys = ever_covered(connection, differing["member_id"])
+    return difference(rows, latest_premiums(connection, context.horizon, keys))
+
+
+def _differing(expected: pl.DataFrame, booked: pl.DataFrame, exact_slice: int | None) -> pl.DataFrame:
+    """Members whose live rows are not exactly the expected ones (column member_id)."""
+    both = expected.join(booked, on=["contract_id", "member_id"], how="full", suffix="_booked", coalesce=True)
+    differs = pl.any_horizontal(
+        pl.col(name).fill_null(0) != pl.col(f"{name}_booked").fill_null(0)
+        for name in ("entries", "amount_cents", "fingerprint")
+    )
+    if exact_slice is not None:
+        differs |= pl.col("member_id") % 28 == exact_slice
+    return both.filter(differs).select("member_id").unique()
+
+
+LOST_RACES = (
+    psycopg.errors.UniqueViolation,
+    psycopg.errors.DeadlockDetected,
+    psycopg.errors.SerializationFailure,
+)
+
+
+def save(context: RunContext, task: Task, computed: Computed) -> tuple[Computed, int]:
+    """Write a computed chunk, in parts of whole families; recompute it from a fresh snapshot when it lost a race.
+
+    Two losses in a row mean that another run is at work on the same families: they go on in halves, so that a
+    large chunk is never overtaken again and again by small ones. Returns what was written in the end and how
+    many rows. Errors: Superseded; RacesLost when one family alone lost eight of them.
+    """
+    written: list[int] = []
+    return _saved(context, task, computed, count(computed.number * PART), written), sum(written)
+
+
+def _saved(
+    context: RunContext, task: Task, computed: Computed, numbers: Iterator[int], written: list[int]
+) -> Computed:
+    alone = task.families.ids is not None and len(task.families.ids) == 1
+    for _ in range(ATTEMPTS_ALONE if alone else ATTEMPTS):
+        try:
+            for tables in _parts(computed):
+                written.append(_write(context, task, computed.read_rev, next(numbers), tables))
+            return computed
+        except (*LOST_RACES, StaleFacts):
+            task = replace(task, booked=None, snapshot=None)
+            computed = compute(context, task)
+    if alone:
+        raise RacesLost(
+            f"a family of chunk {task.number} lost {ATTEMPTS_ALONE} races in a row to another run"
+        )
+    with context.db.connect() as connection:
+        halves = _halves(families_among(connection, task.families))
+    tasks = [replace(task, families=half) for half in halves]
+    return _merged([_saved(context, half, compute(context, half), numbers, written) for half in tasks])
+
+
+def _write(
+    context: RunContext, task: Task, read_rev: int, number: int, tables: Mapping[str, pl.DataFrame]
+) -> int:
+    families = task.families.condition("family_id")
+    return write_chunk(context.db, context.run, number, read_rev, tables, families)
+
+
+def _halves(families: list[int]) -> list[Families]:
+    half = (len(families) + 1) // 2
+    return [Families(ids=tuple(ids)) for ids in (families[:half], families[half:]) if ids]
+
+
+def _parts(computed: Computed) -> list[dict[str, pl.DataFrame]]:
+    """The chunk's rows in parts of at most 50,000 (more only for one family), each in key order."""
+    entries = computed.entries
+    if len(entries) <= ROWS_PER_REVISION:
+        tables = {"premium": entries, "held": computed.held, "parking": computed.parking}
+        return [tables] if any(map(len, tables.values())) else []
+    by_family = entries.join(computed.member_families, on="member_id", how="left")
+    sizes = by_family.group_by("family_id").len().sort("family_id")
+    part = (pl.col("len").cum_sum() - pl.col("len")) // ROWS_PER_REVISION
+    numbered = by_family.join(sizes.select("family_id", part=part), on="family_id", how="left").drop(
+        "family_id"
+    )
+    parts = [
+        {"premium": rows.sort(*KEY, "version")} for rows in numbered.partition_by("part", include_key=False)
+    ]
+    parts[0] |= {"held": computed.held, "parking": computed.parking}
+    return parts
