@@ -1,0 +1,79 @@
+"""`avenant bench`: speed and memory as ratios, measured side by side in one run on the same data.
+
+The measurements need the plain-Python reference and the programs to compare with. These live in the folder
+`benchmarks/` of a checkout and are not installed, so the command finds them there or says how to get them.
+"""
+
+import json
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from avenant.commands.choose_database import AS_JSON, FAILED, REFUSED, refusals_told
+from avenant.commands.progress import progress_shown
+
+MEASUREMENTS = "benchmarks.bars"
+FIGURES = ("nightly", "booking", "reference", "openfisca", "invoices", "family", "memory", "scale")
+ONLY = typer.Option([], help=f"Measure this figure alone (repeatable): {', '.join(FIGURES)}.")
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
+def bench(
+    contracts: int = typer.Option(100_000, min=20, help="Contracts of the big book."),
+    small: int = typer.Option(10_000, min=10, help="Contracts of the small book that it is compared with."),
+    repeat: int = typer.Option(3, min=1, help="How often each side is timed; medians are compared."),
+    only: list[str] = ONLY,
+    workers: int = typer.Option(2, min=0, max=64, help="Worker processes of the nightly runs."),
+    families: int = typer.Option(1_000, min=1, help="Families that the plain-Python reference prices."),
+    out: Path = typer.Option("build/bench.json", help="File for the figures with every sample."),
+    as_json: bool = AS_JSON,
+) -> None:
+    """Measure speed and memory against their bars; print one table, and write every sample as JSON.
+
+    Each figure is a ratio of times taken alternately in this run on the same data, so that it means the same
+    on any machine. Databases named avenant_bench_… are made for it on the server, and dropped at the end.
+
+    Example: avenant bench --contracts 5000 --small 500 --only nightly --only booking
+
+    Exit codes: 0 every bar is kept, or skipped with a reason · 1 a bar is missed · 2 refused: the command line,
+    or not a checkout.
+    """
+    from avenant.gateways.postgres import server_from_environment
+
+    with refusals_told("postgres"), progress_shown() as progress:
+        bars = measurements()
+        chosen = tuple(chosen_figures(only))
+        wanted = bars.Wanted(contracts, small, repeat, chosen, workers=workers, families=families)
+        server = server_from_environment()
+        outcomes = bars.measured_bars(server, wanted, progress)
+        fields = bars.as_fields(outcomes, wanted, server.server_version())
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(json.dumps(fields, indent=2, default=str) + "\n", encoding="utf-8")
+    typer.echo(json.dumps(fields, indent=2, default=str) if as_json else bars.as_text(outcomes))
+    if any(outcome.missed for outcome in outcomes):
+        raise typer.Exit(FAILED)
+
+
+def measurements() -> Any:
+    """The package `benchmarks.bars` of the checkout. Errors: exit code 2 where there is none."""
+    if find_spec("benchmarks") is None or find_spec(MEASUREMENTS) is None:
+        typer.echo(
+            "avenant: the measurements and what they compare with are in the folder benchmarks/ of a checkout, "
+            "which is not installed: clone the repository and run `make bench` there",
+            err=True,
+        )
+        raise typer.Exit(REFUSED)
+    return import_module(MEASUREMENTS)
+
+
+def chosen_figures(only: list[str]) -> list[str]:
+    """The figures named, all when none is. Errors: ValueError for a name that is none of them."""
+    unknown = [name for name in only if name not in FIGURES]
+    if unknown:
+        raise ValueError(f"--only: {unknown[0]!r} is none of {', '.join(FIGURES)}")
+    return [name for name in FIGURES if name in only] if only else list(FIGURES)

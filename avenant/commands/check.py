@@ -1,0 +1,162 @@
+"""`avenant check`: verify the promises of the books; recompute the digest chain."""
+
+import json
+import time
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from avenant.commands.choose_database import AS_JSON, DATABASE, chosen_database, day_typed, refusals_told
+from avenant.commands.progress import progress_shown
+
+if TYPE_CHECKING:
+    from avenant.flows.checking import CheckReport, CheckResult
+
+FOUND, NOT_DONE = 1, 2
+TOLD = 10
+"""So many findings of a check are printed; --json has up to a hundred."""
+
+NAMES = (
+    "Checks to run, else all: append-only, row-counts, versions, recompute, covered-days, billed-days, "
+    "family-prices, settlement-totals, invoice-numbers, balances, revisions, known-rows, runs."
+)
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
+def check(
+    names: list[str] = typer.Argument(None, help=NAMES, show_default=False),
+    contract: str | None = typer.Option(
+        None, help="Look at this contract alone, with the checks that can.", show_default=False
+    ),
+    chain: bool = typer.Option(
+        False, "--chain", help="Recompute all digests from the rows and verify the chain, instead."
+    ),
+    to: int | None = typer.Option(
+        None,
+        "--to",
+        min=0,
+        help="With --chain: up to this revision; else up to the head.",
+        show_default=False,
+    ),
+    expect: str | None = typer.Option(
+        None, "--expect", help="With --chain: the digest that this revision had before.", show_default=False
+    ),
+    business_date: str | None = typer.Option(
+        None,
+        "--date",
+        help="Recompute as of this day; else that of the last nightly run.",
+        show_default=False,
+    ),
+    database: str = DATABASE,
+    as_json: bool = AS_JSON,
+) -> None:
+    """Verify the promises of the books: append-only, gapless, equal to a fresh recompute, summed, numbered.
+
+    Each check is one promise. Differences that are explained (parked families, changes held for approval,
+    news since the last nightly run) are told as notes; they are no findings. Nothing is written.
+
+    With --chain, every digest is recomputed from the rows as they stand. Keep the digest of the last revision
+    elsewhere: --to and --expect prove later that nothing up to there was changed, by anybody.
+
+    Example: avenant check
+
+    Example: avenant check versions recompute --contract C-0001
+
+    Example: avenant check --chain --to 120 --expect 2907e99ad5f8…
+
+    Exit codes: 0 every promise is kept · 1 findings · 2 refused, or a check could not run.
+    """
+    with refusals_told(database), progress_shown() as progress:
+        if chain:
+            _refuse_with_chain(names, contract, business_date)
+            report = _chain_report(database, to, expect, progress)
+        else:
+            _refuse_without_chain(to, expect)
+            report = _report(database, names, contract, business_date, progress)
+    typer.echo(json.dumps(fields(report), indent=2, default=str) if as_json else text(report))
+    if report.could_not_run:
+        raise typer.Exit(NOT_DONE)
+    if report.findings:
+        raise typer.Exit(FOUND)
+
+
+def _report(
+    database: str, names: list[str] | None, contract: str | None, business_date: str | None, progress: Any
+) -> "CheckReport":
+    from avenant.flows.checking import run_checks
+
+    day = None if business_date is None else day_typed(business_date, "--date")
+    return run_checks(chosen_database(database), names or None, contract, progress, day)
+
+
+def _chain_report(database: str, to: int | None, expect: str | None, progress: Any) -> "CheckReport":
+    """The chain's findings in the form of a report with one check."""
+    from avenant.core.checks import chain
+    from avenant.flows.check_chain import verify_chain
+    from avenant.flows.checking import CheckReport, CheckResult
+
+    started = time.perf_counter()
+    verified = verify_chain(chosen_database(database), to, expect, progress)
+    seconds = round(time.perf_counter() - started, 3)
+    result = CheckResult(chain.NAME, 6, chain.SENTENCE, verified.findings, seconds)
+    return CheckReport(verified.rev, [result], verified.digest)
+
+
+def _refuse_with_chain(names: list[str] | None, contract: str | None, business_date: str | None) -> None:
+    if names or contract or business_date:
+        raise ValueError("--chain verifies all rows: leave out the names, --contract and --date")
+
+
+def _refuse_without_chain(to: int | None, expect: str | None) -> None:
+    if to is not None or expect is not None:
+        raise ValueError("--to and --expect belong to --chain: add it")
+
+
+def fields(report: "CheckReport") -> dict[str, Any]:
+    """The report as JSON values; a finding's `rows` says how many rows it stands for."""
+    return {
+        "rev": report.rev,
+        "digest": report.digest,
+        "findings": report.findings,
+        "checks": [
+            {
+                "name": result.name,
+                "promise": result.promise,
+                "sentence": result.sentence,
+                "findings": result.errors,
+                "could_not_run": result.could_not_run,
+                "seconds": result.seconds,
+                "told": [
+                    {name: getattr(found, name) for name in ("severity", "where", "message", "rows", "row")}
+                    for found in result.findings
+                ],
+            }
+            for result in report.results
+        ],
+    }
+
+
+def text(report: "CheckReport") -> str:
+    """The report as people read it."""
+    lines = [line for result in report.results for line in _result_lines(result)]
+    passed = sum(1 for result in report.results if not result.errors)
+    outcome = f"{passed} of {len(report.results)} checks passed, up to revision {report.rev}"
+    lines += ["", outcome if passed == len(report.results) else f"{outcome}; {report.findings:,} findings"]
+    if report.digest:
+        lines.append(f"digest of revision {report.rev}: {report.digest}")
+        lines.append(
+            "Keep it elsewhere: `avenant check --chain --to REV --expect DIGEST` compares with it later."
+        )
+    return "\n".join(lines)
+
+
+def _result_lines(result: "CheckResult") -> list[str]:
+    mark = "?" if result.could_not_run else "FOUND" if result.errors else "ok"
+    lines = [f"{mark:<6}{result.name:<18}{result.sentence}"]
+    told = result.findings[:TOLD]
+    lines += [f"        {'note: ' if found.severity == 'note' else ''}{found}" for found in told]
+    if len(result.findings) > len(told):
+        lines.append(f"        and {len(result.findings) - len(told):,} more (--json tells up to a hundred)")
+    return lines
