@@ -1,0 +1,1 @@
+"""Measurements: the slow reference, and the same work done by other people's programs."""

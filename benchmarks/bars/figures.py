@@ -1,0 +1,88 @@
+"""What is measured: the figures with their bars, and what came out."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from statistics import median
+
+from avenant.core.periods import add_months
+
+Progress = Callable[[str, int, int], None]
+Samples = dict[str, list[float]]
+
+MEBIBYTE = 1024**2
+GIBIBYTE_IN_MIB = 1024
+NAMES = ("nightly", "booking", "reference", "openfisca", "invoices", "family", "memory", "scale")
+SIDES = {"<=": operator.le, "<": operator.lt, ">=": operator.ge}
+
+
+class CannotMeasure(Exception):
+    """A figure that cannot be measured here; the text says why and what would help."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """How big, how often, and which figures.
+
+    contracts, small: contracts of the big and of the small book. repeat: how often each side is timed.
+    families: how many families the slow reference prices. invoices: members that django-silver invoices.
+    """
+
+    contracts: int = 100_000
+    small: int = 10_000
+    repeat: int = 3
+    only: tuple[str, ...] = NAMES
+    months: int = 42
+    workers: int = 2
+    families: int = 1_000
+    silver_members: int = 1_000
+    opens: date = date(2023, 1, 1)
+
+    @property
+    def horizon(self) -> date:
+        """The last month of the books."""
+        return add_months(self.opens, self.months - 1)
+
+    @property
+    def business_date(self) -> date:
+        """The last day of the last month."""
+        return add_months(self.opens, self.months) - timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One line of the table. ``samples``: every time measured, in seconds unless its name says otherwise."""
+
+    figure: str
+    sentence: str
+    side: str
+    bar: float
+    unit: str
+    measured: float | None = None
+    samples: Samples = field(default_factory=dict)
+    skipped: str | None = None
+
+    @property
+    def missed(self) -> bool:
+        """Measured, and on the wrong side of the bar."""
+        return self.measured is not None and not SIDES[self.side](self.measured, self.bar)
+
+    @property
+    def verdict(self) -> str:
+        """ok, missed or skipped."""
+        if self.measured is None:
+            return "skipped"
+        return "missed" if self.missed else "ok"
+
+
+def ratio(above: list[float], below: list[float]) -> float:
+    """The ratio of two medians."""
+    return median(above) / median(below)
+
+
+def pairwise(above: list[float], below: list[float]) -> list[float]:
+    """The ratio of each pair of times taken one right after the other."""
+    return [a / b for a, b in zip(above, below, strict=True)]

@@ -1,0 +1,1 @@
+"""The prices of a French individual plan, computed by OpenFisca-Core."""

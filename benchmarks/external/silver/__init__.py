@@ -1,0 +1,1 @@
+"""A month's invoices of a thousand members, made by django-silver."""
