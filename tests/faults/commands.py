@@ -101,6 +101,14 @@ class Command:
         except psutil.Error:
             return []
 
+    def wait_for_workers(self) -> list[psutil.Process]:
+        """Its worker processes as soon as there are any; none when it ended before."""
+        while self.process.poll() is None:
+            if workers := self.worker_processes():
+                return workers
+            time.sleep(0.002)
+        return []
+
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to the command itself, not to its workers."""
         self.process.send_signal(number)

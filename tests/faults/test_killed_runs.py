@@ -29,7 +29,7 @@ def test_a_nightly_run_killed_at_any_moment_is_healed_by_the_next(stage: Stage, 
     def kill(trial: Trial, chunks: int) -> bool:
         command = trial.nightly_command()
         if command.wait_for_chunks(chunks):
-            time.sleep(dice.uniform(0, JITTER_SECONDS))
+            time.sleep(dice.uniform(0, JITTER_SECONDS) * (1 - trial.haste))
         workers = command.worker_processes()
         command.kill()
         command.outcome()
@@ -110,8 +110,9 @@ def test_a_killed_worker_is_told_in_a_sentence_and_healed_by_the_next_run(stage:
         command = trial.nightly_command()
         writes_late = not trial.scenario.override_breaker  # then no worker is needed any more
         command.wait_for_chunks(0 if writes_late else chunks)
-        if workers := command.worker_processes():
-            time.sleep(dice.uniform(0, 10 * JITTER_SECONDS if writes_late else JITTER_SECONDS))
+        if workers := command.wait_for_workers():
+            jitter = dice.uniform(0, 10 * JITTER_SECONDS if writes_late else JITTER_SECONDS)
+            time.sleep(jitter * (1 - trial.haste))
             dice.choice(workers).kill()
         outcomes.append(command.outcome())
         return trial.cut_short()

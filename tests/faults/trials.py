@@ -16,13 +16,16 @@ from tests.faults.invariants import broken_invariants
 from tests.faults.scenarios import Scenario, Stage, invoice_everybody, next_night
 from tests.faults.witness import Witness
 
-ATTEMPTS = 6
+ATTEMPTS = 12
 WRITTEN = "SELECT count(*) FROM run_chunk WHERE run_id = (SELECT max(run_id) FROM run)"
 
 
 @dataclass(slots=True)
 class Trial:
-    """`chunks`: how many chunks the night of the twin wrote; the fault should come before the last of them."""
+    """`chunks`: how many chunks the night of the twin wrote; the fault should come before the last of them.
+
+    haste: from 0, strike at any moment, to 1, strike as soon as there is something to strike.
+    """
 
     stage: Stage
     scenario: Scenario
@@ -30,6 +33,7 @@ class Trial:
     twin: Database = field(init=False)
     witness: Witness = field(init=False)
     chunks: int = field(init=False)
+    haste: float = field(init=False, default=0.0)
 
     def __post_init__(self) -> None:
         self.start_over()
@@ -51,11 +55,14 @@ class Trial:
     def until_hit(self, disturb: Callable[["Trial", int], bool]) -> None:
         """Disturb fresh books until the fault came while a run was at work (`disturb` says so).
 
-        `disturb` gets the number of chunks after which it should strike.
+        `disturb` gets the number of chunks after which it should strike. On a busy machine a run may end
+        before the fault comes, so the later attempts strike ever earlier, the last as soon as they can.
         """
         dice = self.scenario.dice
-        for _ in range(ATTEMPTS):
-            if disturb(self, dice.randint(0, max(0, self.chunks - 2))):
+        latest = max(0, self.chunks - 2)
+        for attempt in range(ATTEMPTS):
+            self.haste = attempt / (ATTEMPTS - 1)
+            if disturb(self, dice.randint(0, round(latest * (1 - self.haste)))):
                 print(f"hit after {chunks_of_cut_runs(self.book)} of {self.chunks} chunks")
                 return
             self.start_over()
