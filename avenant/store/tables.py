@@ -1,13 +1,16 @@
 """The append-only tables as column lists: what is written by COPY and what a revision's digest covers.
 
 Columns stand in the order of the canonical serialisation; rows are sorted by them. Identities that the
-database gives out and ``change_id`` are not listed and not covered; nor is ``invoice_entry``, the tie of an
-entry to its settlement, though it is written the same way.
+database gives out and ``change_id`` are not listed and not covered; nor are ``invoice_entry`` and
+``payout_entry``, the ties of entries to their settlements, though they are written the same way.
 """
 
 from typing import Final
 
 import polars as pl
+
+from avenant.core.book.entries import PREMIUMS, REIMBURSEMENTS
+from avenant.core.frames.care import ANSWER, CARE_LINE, DOCUMENT, LINE_AMOUNT, PROVIDER_STATUS
 
 Columns = dict[str, type[pl.DataType]]
 
@@ -45,23 +48,7 @@ ENROLMENT: Final[Columns] = {
     "valid_to": DAY,
     "withdrawn": FLAG,
 }
-PREMIUM: Final[Columns] = {
-    "contract_id": INT,
-    "member_id": INT,
-    "month": DAY,
-    "slot_id": INT,
-    "version": INT,
-    "amount_cents": BIG,
-    "employer_cents": BIG,
-    "tax_cents": BIG,
-    "unit_price_cents": BIG,
-    "line_id": INT,
-    "covered_days": SMALL,
-    "billed_days": SMALL,
-    "days_in_month": SMALL,
-    "age": SMALL,
-    "child_rank": SMALL,
-}
+PREMIUM: Final[Columns] = PREMIUMS.columns
 INVOICE: Final[Columns] = {
     "invoice_id": BIG,
     "contract_id": INT,
@@ -77,6 +64,18 @@ INVOICE: Final[Columns] = {
     "tax_cents": BIG,
     "balance_used_cents": BIG,
     "due_cents": BIG,
+    "entries": INT,
+}
+PAYOUT: Final[Columns] = {
+    "payout_id": BIG,
+    "payee_kind": TEXT,
+    "payee_id": INT,
+    "series": TEXT,
+    "year": INT,
+    "number": INT,
+    "issue_date": DAY,
+    "currency": TEXT,
+    "total_cents": BIG,
     "entries": INT,
 }
 
@@ -111,9 +110,25 @@ TABLES: Final[dict[str, Columns]] = {
     },
     "premium": PREMIUM,
     "invoice": INVOICE,
+    "reimbursement": REIMBURSEMENTS.columns,
+    "payout": PAYOUT,
+    "payout_entry": {"entry_id": BIG, "payout_id": BIG},
+    "document": DOCUMENT,
+    "care_line": CARE_LINE,
+    "line_amount": LINE_AMOUNT,
+    "answer": ANSWER,
+    "provider": {"provider_id": INT, "ref": TEXT},
+    "provider_status": PROVIDER_STATUS,
+    "waiting": {
+        "line_id": BIG,
+        "member_id": INT,
+        "state": TEXT,
+        "reason": TEXT,
+        "candidates": TEXT,
+    },
     "invoice_entry": {"entry_id": BIG, "invoice_id": BIG},
     "balance_movement": {"contract_id": INT, "kind": TEXT, "amount_cents": BIG, "invoice_id": BIG},
 }
 
-UNCOVERED: Final = frozenset({"invoice_entry"})
+UNCOVERED: Final = frozenset({"invoice_entry", "payout_entry"})
 JSON_COLUMNS: Final = frozenset({"content", "options", "counts"})

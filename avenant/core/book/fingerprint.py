@@ -7,31 +7,29 @@ sends one line per member instead of every row. The number of live rows and the 
 compared beside it.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from avenant.core.book.entries import Book
+
 U32 = NDArray[np.uint32]
 
-MONTH_ORIGIN: Final = 10957  # 2000-01-01 as days since 1970, where PostgreSQL counts dates from
+DAY_ORIGIN: Final = 10957  # 2000-01-01 as days since 1970, where PostgreSQL counts dates from
 START: Final = 0x9E3779B9 + 4 + 3923095
 BLOCK: Final = 1 << 14
 
-ROW_HASH_SQL: Final = """hashint4extended(
-    covered_days * 4194304 + billed_days * 524288 + days_in_month * 16384 + age * 64 + child_rank,
-    hashint4extended(line_id, hashint8extended(unit_price_cents,
-    hashint8extended(abs(tax_cents), hashint8extended(abs(employer_cents), hashint8extended(abs(amount_cents),
-    hashint4extended(slot_id, hashint4extended(month - date '2000-01-01', 1))))))))"""
 
-
-def fingerprints(rows: pl.DataFrame) -> pl.DataFrame:
+def fingerprints(book: Book, rows: pl.DataFrame) -> pl.DataFrame:
     """Per contract_id and member_id: ``entries`` i64, ``amount_cents`` i64, ``fingerprint`` i64.
 
-    ``rows``: expected entries (columns ``core.book.entries.EXPECTED``).
+    ``rows``: expected entries (columns ``book.expected``).
     """
-    hashed = rows.select("contract_id", "member_id", "amount_cents", fingerprint=pl.Series(row_hashes(rows)))
+    hashes = pl.Series(row_hashes(book, rows))
+    hashed = rows.select("contract_id", "member_id", "amount_cents", fingerprint=hashes)
     return hashed.group_by("contract_id", "member_id").agg(
         entries=pl.len().cast(pl.Int64),
         amount_cents=pl.col("amount_cents").sum(),
@@ -39,18 +37,31 @@ def fingerprints(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def row_hashes(rows: pl.DataFrame) -> NDArray[np.int64]:
-    """The hash of each row, equal to ``ROW_HASH_SQL`` on the same values (i64)."""
-    small = pl.col("covered_days").cast(pl.Int32) * 4194304 + pl.col("billed_days").cast(pl.Int32) * 524288
-    small += pl.col("days_in_month").cast(pl.Int32) * 16384 + pl.col("age").cast(pl.Int32) * 64
-    words = rows.select(
-        pl.col("month").to_physical().cast(pl.Int64) - MONTH_ORIGIN,
-        pl.col("slot_id").cast(pl.Int64),
-        *(_folded(name) for name in ("amount_cents", "employer_cents", "tax_cents", "unit_price_cents")),
-        pl.col("line_id").cast(pl.Int64),
-        (small + pl.col("child_rank").cast(pl.Int32)).cast(pl.Int64).alias("days_age_rank"),
-    )
-    columns = [words[name].cast(pl.Int64).to_numpy().astype(np.uint32) for name in words.columns]
+def row_hash_sql(book: Book) -> str:
+    """SQL for the hash of a stored row: its words, each chained to the one before."""
+    hashed = "1"
+    for word in book.words:
+        terms = [_sql_term(book, column, factor) for column, factor in word]
+        function = "hashint8extended" if _is_wide(book, word) else "hashint4extended"
+        hashed = f"{function}({' + '.join(terms)}, {hashed})"
+    return hashed
+
+
+def _sql_term(book: Book, column: str, factor: int) -> str:
+    if column in book.amounts:
+        return f"abs({column})"
+    if book.columns[column] == pl.Date:
+        return f"({column} - date '2000-01-01')"
+    return column if factor == 1 else f"{column} * {factor}"
+
+
+def _is_wide(book: Book, word: Sequence[tuple[str, int]]) -> bool:
+    return any(book.columns[column] == pl.Int64 for column, _ in word)
+
+
+def row_hashes(book: Book, rows: pl.DataFrame) -> NDArray[np.int64]:
+    """The hash of each row, equal to ``row_hash_sql`` on the same values (i64)."""
+    columns = [_word(book, rows, word) for word in book.words]
     hashes = np.empty(len(rows), dtype=np.uint64)
     for begin in range(0, len(rows), BLOCK):
         end = min(begin + BLOCK, len(rows))
@@ -58,9 +69,19 @@ def row_hashes(rows: pl.DataFrame) -> NDArray[np.int64]:
     return hashes.view(np.int64)
 
 
-def _folded(name: str) -> pl.Expr:
-    """An amount as ``hashint8extended`` sees it: its upper half folded onto the lower (amounts are not negative)."""
-    return (pl.col(name) % 2**32) ^ (pl.col(name) // 2**32)
+def _word(book: Book, rows: pl.DataFrame, word: Sequence[tuple[str, int]]) -> U32:
+    """One 32-bit number per row, as PostgreSQL's hash functions see the word."""
+    terms = [rows[column].to_physical().cast(pl.Int64).to_numpy() * factor for column, factor in word]
+    total: NDArray[np.int64] = sum(terms[1:], terms[0])
+    if book.columns[word[0][0]] == pl.Date:
+        total = total - DAY_ORIGIN
+    return _folded(total) if _is_wide(book, word) else total.astype(np.uint32)
+
+
+def _folded(values: NDArray[np.int64]) -> U32:
+    """As ``hashint8extended`` does: the upper half folded onto the lower, so that small numbers hash like int4."""
+    upper = values >> 32
+    return (values ^ np.where(values < 0, ~upper, upper)).astype(np.uint32)
 
 
 def _chained(columns: list[U32]) -> NDArray[np.uint64]:

@@ -9,7 +9,7 @@ import hashlib
 import polars as pl
 
 from avenant.core.book.diff import Difference
-from avenant.core.book.entries import KEY, VALUES
+from avenant.core.book.entries import PREMIUMS
 from avenant.core.periods import add_months
 
 
@@ -23,15 +23,15 @@ def too_far_back(
     """
     floor = add_months(business_month, -pl.col("retro_months"))
     approved = (
-        changed.select(*KEY)
+        changed.select(*PREMIUMS.key)
         .join(approvals, on=["contract_id", "member_id"])
         .filter(pl.col("month").is_between("from_month", "through_month"))
-        .select(*KEY, approved=True)
+        .select(*PREMIUMS.key, approved=True)
         .unique()
     )
     return (
         changed.join(slot_plans, on="slot_id", how="left")
-        .join(approved, on=list(KEY), how="left")
+        .join(approved, on=list(PREMIUMS.key), how="left")
         .with_columns(held=(pl.col("month") < floor).fill_null(False) & pl.col("approved").is_null())
         .drop("retro_months", "approved")
     )
@@ -39,7 +39,7 @@ def too_far_back(
 
 def held_members(held: pl.DataFrame) -> pl.DataFrame:
     """What waits, one row per member of a contract: months, first and last, the money, a content fingerprint."""
-    moved = Difference(held).money_moved()
+    moved = Difference(PREMIUMS, held).money_moved()
     summed = held.group_by("contract_id", "member_id", maintain_order=True).agg(
         first_month=pl.col("month").min(),
         last_month=pl.col("month").max(),
@@ -55,6 +55,6 @@ def held_members(held: pl.DataFrame) -> pl.DataFrame:
 
 
 def _content(rows: pl.DataFrame) -> int:
-    expected = rows.sort(KEY).select(*KEY, *(f"{name}_new" for name in VALUES))
+    expected = rows.sort(PREMIUMS.key).select(*PREMIUMS.key, *(f"{name}_new" for name in PREMIUMS.values))
     digest = hashlib.sha256(expected.write_csv().encode()).digest()
     return int.from_bytes(digest[:8], "big", signed=True)

@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from avenant.core.book.entries import KEY
+from avenant.core.book.entries import PREMIUMS
 
 Numbers = NDArray[np.int64]
 
@@ -83,8 +83,8 @@ def _month_after(month: date) -> date:
 
 
 def latest_rows(entries: pl.DataFrame) -> pl.DataFrame:
-    """The last version of each key of ``entries`` (columns KEY, version, and others, which are kept)."""
-    return entries.sort(*KEY, "version").unique(KEY, keep="last", maintain_order=True)
+    """The last version of each key of ``entries`` (columns PREMIUMS.key, version, and others, which are kept)."""
+    return entries.sort(*PREMIUMS.key, "version").unique(PREMIUMS.key, keep="last", maintain_order=True)
 
 
 def accounted_days(latest: pl.DataFrame, slots: pl.DataFrame) -> pl.DataFrame:

@@ -7,11 +7,12 @@ are parked, differences that are held for approval, and families with news that 
 explained, and reported as notes.
 """
 
+from functools import partial
 from typing import Any, Final
 
 import polars as pl
 
-from avenant.core.book.entries import KEY, VALUES
+from avenant.core.book.entries import Book
 from avenant.core.checks.finding import NOTE, Finding, Row, cents, listed, place
 
 NAME: Final = "recompute"
@@ -20,31 +21,31 @@ SENTENCE: Final = "The latest row of every key equals a fresh recompute."
 REMEDY: Final = "run `avenant nightly`; if this comes back, the book was changed around the guards"
 
 
-def differing_rows(entries: pl.DataFrame) -> list[Finding]:
+def differing_rows(book: Book, entries: pl.DataFrame) -> list[Finding]:
     """One finding per key that a recompute would cancel and restate.
 
-    ``entries``: the rows it would write (columns ENTRY): a cancel of what is booked, if anything is, and a
+    ``entries``: the rows it would write (columns ``book.entry``): a cancel of what is booked, if anything is, and a
     charge of what is due.
     """
     cancels = entries.filter(pl.col("version") % 2 == 0)
     charges = entries.filter(pl.col("version") % 2 == 1)
-    both = charges.join(cancels, on=list(KEY), how="left", suffix="_cancelled").sort(KEY)
-    return listed(NAME, both, _told)
+    both = charges.join(cancels, on=list(book.key), how="left", suffix="_cancelled").sort(book.key)
+    return listed(NAME, both, partial(_told, book))
 
 
-def _told(row: Row) -> str:
+def _told(book: Book, row: Row) -> str:
     if row["version_cancelled"] is None:
         return f"nothing is booked, a fresh recompute gives {cents(row['amount_cents'])}; {REMEDY}"
-    booked = {name: _booked(name, row) for name in VALUES}
-    changed = [f"{name} {booked[name]} → {row[name]}" for name in VALUES[1:] if booked[name] != row[name]]
+    booked = {name: _booked(book, name, row) for name in book.values}
+    changed = [f"{name} {booked[name]} → {row[name]}" for name in book.values[1:] if booked[name] != row[name]]
     because = f" ({', '.join(changed)})" if changed else ""
     amounts = f"the book says {cents(booked['amount_cents'])}, a fresh recompute {cents(row['amount_cents'])}"
     return f"{amounts}{because}; {REMEDY}"
 
 
-def _booked(name: str, row: Row) -> Any:
+def _booked(book: Book, name: str, row: Row) -> Any:
     cancelled = row[f"{name}_cancelled"]
-    return -cancelled if name in ("amount_cents", "employer_cents", "tax_cents") else cancelled
+    return -cancelled if name in book.amounts else cancelled
 
 
 def strangers(booked: pl.DataFrame, enrolled: pl.DataFrame) -> list[Finding]:

@@ -10,7 +10,7 @@ from typing import Final
 
 import polars as pl
 
-from avenant.core.book.entries import AMOUNTS, EXPLANATION, KEY
+from avenant.core.book.entries import Book
 from avenant.core.checks.finding import Finding, Row, cents, listed
 
 NAME: Final = "versions"
@@ -22,11 +22,11 @@ RESTORE: Final = "rows were changed around the guards: `avenant check --chain` s
 GAP, KIND, MIRROR, OPEN_END = "gap", "kind", "mirror", "open end"
 
 
-def findings(entries: pl.DataFrame) -> list[Finding]:
-    """``entries``: every row of some keys (columns KEY, version, kind, AMOUNTS, EXPLANATION), in any order."""
-    rows = entries.sort(*KEY, "version")
-    first = pl.any_horizontal(pl.col(name).ne_missing(pl.col(name).shift(1)) for name in KEY)
-    last = pl.any_horizontal(pl.col(name).ne_missing(pl.col(name).shift(-1)) for name in KEY)
+def findings(book: Book, entries: pl.DataFrame) -> list[Finding]:
+    """``entries``: every row of some keys (columns of ``book.entry`` and kind), in any order."""
+    rows = entries.sort(*book.key, "version")
+    first = pl.any_horizontal(pl.col(name).ne_missing(pl.col(name).shift(1)) for name in book.key)
+    last = pl.any_horizontal(pl.col(name).ne_missing(pl.col(name).shift(-1)) for name in book.key)
     before = pl.when(first).then(0).otherwise(pl.col("version").shift(1))
     is_cancel = pl.col("version") % 2 == 0
     problem = (
@@ -36,7 +36,7 @@ def findings(entries: pl.DataFrame) -> list[Finding]:
             pl.col("kind").ne_missing(pl.when(is_cancel).then(pl.lit("cancel")).otherwise(pl.lit("charge")))
         )
         .then(pl.lit(KIND))
-        .when(is_cancel & ~_mirrors_the_row_before())
+        .when(is_cancel & ~_mirrors_the_row_before(book))
         .then(pl.lit(MIRROR))
         .when(is_cancel & last)
         .then(pl.lit(OPEN_END))
@@ -45,16 +45,16 @@ def findings(entries: pl.DataFrame) -> list[Finding]:
         problem=problem, version_before=before, amount_before=pl.col("amount_cents").shift(1)
     )
     wrong = marked.filter(pl.col("problem").is_not_null())
-    return listed(NAME, wrong.select(*KEY, "version", "kind", "problem", "version_before", *_SHOWN), _told)
+    return listed(NAME, wrong.select(*book.key, "version", "kind", "problem", "version_before", *_SHOWN), _told)
 
 
 _SHOWN: Final = ("amount_cents", "amount_before")
 
 
-def _mirrors_the_row_before() -> pl.Expr:
+def _mirrors_the_row_before(book: Book) -> pl.Expr:
     return pl.all_horizontal(
-        *((-pl.col(name)).eq_missing(pl.col(name).shift(1)) for name in AMOUNTS),
-        *(pl.col(name).eq_missing(pl.col(name).shift(1)) for name in EXPLANATION),
+        *((-pl.col(name)).eq_missing(pl.col(name).shift(1)) for name in book.amounts),
+        *(pl.col(name).eq_missing(pl.col(name).shift(1)) for name in book.explanation),
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 import polars as pl
 
 from avenant.core.frames.rulebook import Labels, Parameters, Plans, PriceLines, Rates
+from avenant.core.rulebook.care_model import CareRules
 
 VERSION_LENGTH = 16
 CONTENT_COLUMNS = (
@@ -22,7 +23,8 @@ def _no_labels() -> pl.DataFrame:
 class Rulebook:
     """All plans with their prices and rates, and the parameters they share.
 
-    ``plans``, ``price_lines``, ``rates``, ``parameters``, ``labels``: see ``avenant.core.frames.rulebook``.
+    ``plans``, ``price_lines``, ``rates``, ``parameters``, ``labels``: see ``avenant.core.frames.rulebook``;
+    ``care``: guarantees and tariffs.
     """
 
     plans: pl.DataFrame
@@ -30,6 +32,7 @@ class Rulebook:
     rates: pl.DataFrame
     parameters: pl.DataFrame
     labels: pl.DataFrame = field(default_factory=_no_labels)
+    care: CareRules = field(default_factory=CareRules)
 
     @property
     def version(self) -> str:

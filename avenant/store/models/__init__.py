@@ -11,27 +11,46 @@ from avenant.store.models.books import (
     RunChunk,
     RunClose,
 )
+from avenant.store.models.care import (
+    Answer,
+    CareLine,
+    Document,
+    LineAmount,
+    Provider,
+    ProviderStatus,
+    Waiting,
+)
 from avenant.store.models.facts import Approval, Contract, Enrolment, Member, PersonDetail
+from avenant.store.models.reimbursements import Payout, PayoutEntry, Reimbursement
 from avenant.store.models.revisions import BookSettings, Change, ChangeRows, Head, Revision, SimulatedClock
 from avenant.store.models.rulebooks import PriceLine, RulebookVersion, Slot
 
 __all__ = [
+    "Answer",
     "Approval",
     "BalanceMovement",
     "BookSettings",
+    "CareLine",
     "Change",
     "ChangeRows",
     "Contract",
+    "Document",
     "Enrolment",
     "Head",
     "Held",
     "Invoice",
     "InvoiceEntry",
+    "LineAmount",
     "Member",
     "Parking",
+    "Payout",
+    "PayoutEntry",
     "PersonDetail",
     "Premium",
     "PriceLine",
+    "Provider",
+    "ProviderStatus",
+    "Reimbursement",
     "Revision",
     "RulebookVersion",
     "Run",
@@ -39,4 +58,5 @@ __all__ = [
     "RunClose",
     "SimulatedClock",
     "Slot",
+    "Waiting",
 ]

@@ -12,7 +12,8 @@ NOTHING_NEWER_AT_COMMIT = """
 IF EXISTS (
     SELECT FROM revision JOIN change_rows USING (change_id)
     WHERE revision.rev > NEW.checked_rev AND revision.change_id <> NEW.change_id
-      AND change_rows.table_name IN ('contract', 'member', 'enrolment', 'approval', 'rulebook_version')
+      AND change_rows.table_name IN ('contract', 'member', 'enrolment', 'approval', 'rulebook_version',
+                                     'document', 'care_line', 'answer', 'provider_status')
 ) THEN
     RAISE EXCEPTION 'facts arrived between the last look at revision % and the commit', NEW.checked_rev
         USING ERRCODE = '40001';
@@ -27,18 +28,23 @@ IF EXISTS (
                min(issue_date) AS earliest, max(issue_date) AS latest
         FROM new_rows WHERE number IS NOT NULL GROUP BY series, year
     ) AS batch
-    LEFT JOIN invoice AS before
+    LEFT JOIN {table} AS before
         ON before.series = batch.series AND before.year = batch.year AND before.number = batch.first - 1
     WHERE batch.last - batch.first + 1 <> batch.rows
-       OR (batch.first > 1 AND before.invoice_id IS NULL)
+       OR (batch.first > 1 AND before.{table}_id IS NULL)
        OR before.issue_date > batch.earliest
        OR batch.earliest <> batch.latest
 ) THEN
-    RAISE EXCEPTION 'invoice numbers must follow each other without gaps, with dates that never decrease'
+    RAISE EXCEPTION '{table} numbers must follow each other without gaps, with dates that never decrease'
         USING ERRCODE = '23514';
 END IF;
 RETURN NULL;
 """
+
+
+def numbers_without_gaps(table: str) -> str:
+    """The body of a trigger that lets documents of ``table`` be numbered only one after the other."""
+    return NUMBERS_WITHOUT_GAPS.format(table=table)
 
 
 class Run(AppendOnly):
@@ -221,7 +227,7 @@ class Invoice(AppendOnly):
                 when=pgtrigger.After,
                 operation=pgtrigger.Insert,
                 referencing=pgtrigger.Referencing(new="new_rows"),
-                func=NUMBERS_WITHOUT_GAPS,
+                func=numbers_without_gaps("invoice"),
             ),
         ]
         constraints = [

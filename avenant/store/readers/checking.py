@@ -1,6 +1,5 @@
 """The book read for checking: the run it is at rest with, all entries in stretches, settlements with their sums."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,7 +9,7 @@ import psycopg
 from avenant.core.checks.finding import Names
 from avenant.store.database import Connection
 from avenant.store.frames import read_frame
-from avenant.store.readers.known import array, latest
+from avenant.store.readers.known import array, bigints, latest
 from avenant.store.tables import INVOICE, PREMIUM, Columns
 
 PAIR: Columns = {"contract_id": pl.Int32, "member_id": pl.Int32}
@@ -81,7 +80,7 @@ def families_with_news(connection: Connection, done: NightlyDone) -> pl.DataFram
         """SELECT change.change_id FROM change JOIN run USING (run_id) WHERE kind = 'nightly' AND run_id > %s""",
         [done.run_id],
     ).fetchall()
-    changes = array_of_bigints(change for (change,) in later)
+    changes = bigints(change for (change,) in later)
     query = f"""
         WITH news AS (
             SELECT member_id, 0 AS cut_short FROM enrolment WHERE {newer}
@@ -96,11 +95,6 @@ def families_with_news(connection: Connection, done: NightlyDone) -> pl.DataFram
                                ELSE 'news since the last nightly run' END
         FROM member JOIN news USING (member_id) GROUP BY family_id ORDER BY family_id"""
     return read_frame(connection, query, NEWS)
-
-
-def array_of_bigints(numbers: Iterator[int]) -> str:
-    """Integers as a PostgreSQL constant."""
-    return f"'{{{','.join(str(int(number)) for number in numbers)}}}'::bigint[]"
 
 
 @dataclass(frozen=True, slots=True)

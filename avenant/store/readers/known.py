@@ -25,3 +25,8 @@ def latest(table: str, key: str, columns: Iterable[str], rev: int | None, where:
 def array(ids: Iterable[int]) -> str:
     """Integers as a PostgreSQL array constant."""
     return f"'{{{','.join(str(int(number)) for number in ids)}}}'::int[]"
+
+
+def bigints(ids: Iterable[int]) -> str:
+    """The same as a constant of 64-bit integers."""
+    return f"'{{{','.join(str(int(number)) for number in ids)}}}'::bigint[]"

@@ -72,6 +72,10 @@ END $$;
 CREATE SEQUENCE contract_ids AS integer;
 CREATE SEQUENCE member_ids AS integer;
 CREATE SEQUENCE enrolment_ids AS integer;
+CREATE SEQUENCE document_ids AS integer;
+CREATE SEQUENCE line_ids AS bigint;
+CREATE SEQUENCE answer_ids AS integer;
+CREATE SEQUENCE status_ids AS integer;
 
 -- Guards hold whatever a session sets: without this, `SET pgtrigger.ignore` would switch off any of them.
 CREATE OR REPLACE FUNCTION _pgtrigger_should_ignore(trigger_name name) RETURNS boolean
