@@ -8,7 +8,7 @@ import polars as pl
 from avenant.core.checks import recompute
 from avenant.core.checks.finding import NOTE, Finding, shortened
 from avenant.flows.check_readings import NeverRun, Readings, RestingPoint
-from avenant.flows.nightly_chunk import Computed, RunContext, Task, compute
+from avenant.flows.nightly_chunk import BOOKS, Computed, RunContext, Task, compute
 from avenant.store.readers.checking import booked_pairs, enrolled_pairs, families_of_contract
 from avenant.store.readers.facts import Families, member_families
 from avenant.store.readers.rulebooks import published_version_name
@@ -72,20 +72,24 @@ def _task(readings: Readings, families: pl.DataFrame, chunk: pl.Series) -> Task:
         amount_cents=pl.lit(0, pl.Int64),
         fingerprint=pl.lit(0, pl.Int64),
     )
-    return Task(0, Families(ids=tuple(chunk.to_list())), unlike, readings.snapshot, 0)
+    booked = {book.table: unlike for book in BOOKS}
+    return Task(0, Families(ids=tuple(chunk.to_list())), booked, readings.snapshot, 0)
 
 
 def _chunk_findings(readings: Readings, computed: Computed) -> list[Finding]:
     """What the chunk would write, without what news since the last run explains."""
     fresh = readings.explained.news
     members = computed.member_families.join(fresh, on="family_id", how="semi").select("member_id")
-    entries = computed.entries.join(members, on="member_id", how="anti")
-    held = computed.held.join(members, on="member_id", how="anti")
-    parking = computed.parking.join(fresh, on="family_id", how="anti")
+    tables = {
+        table: computed.tables[table].join(members, on="member_id", how="anti")
+        for table in (*(book.table for book in BOOKS), "held")
+    }
     if readings.contract_id is not None:
-        entries = entries.filter(pl.col("contract_id") == readings.contract_id)
-        held = held.filter(pl.col("contract_id") == readings.contract_id)
-    return [*recompute.differing_rows(entries), *recompute.unnoted(held, parking)]
+        mine = pl.col("contract_id") == readings.contract_id
+        tables = {table: rows.filter(mine) for table, rows in tables.items()}
+    parking = computed.tables["parking"].join(fresh, on="family_id", how="anti")
+    found = [finding for book in BOOKS for finding in recompute.differing_rows(book, tables[book.table])]
+    return [*found, *recompute.unnoted(tables["held"], parking)]
 
 
 def _notes(readings: Readings, point: RestingPoint) -> list[Finding]:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 
+from avenant.core.book.entries import PREMIUMS
 from avenant.core.checks import billed_days, covered_days, family_prices, versions
 from avenant.core.checks.finding import NOTE, UNKNOWN, Finding, Names, Row, errors, place, shortened
 from avenant.flows.check_catalogue import CHECKS, Check
@@ -129,7 +130,7 @@ def _one_by_one(readings: Readings, chosen: list[Check], say: Progress) -> Itera
 
 
 STRETCH_CHECKS: dict[str, Callable[[StretchRead], list[Finding]]] = {
-    versions.NAME: lambda read: versions.findings(read.entries),
+    versions.NAME: lambda read: versions.findings(PREMIUMS, read.entries),
     covered_days.NAME: lambda read: covered_days.findings(read.days),
     billed_days.NAME: lambda read: billed_days.findings(read.days),
     family_prices.NAME: lambda read: family_prices.findings(read.standing, *read.slots_and_roles),

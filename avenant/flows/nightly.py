@@ -1,4 +1,4 @@
-"""The nightly run: recompute every premium of every member for every month, diff with the book, write.
+"""The nightly run: recompute every premium and every reimbursement of everybody, diff with the books, write.
 
     report = run(Database(url), date(2026, 6, 30), workers=2)
 
@@ -10,24 +10,30 @@ import pickle
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, as_completed
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import polars as pl
 
+from avenant.core.book.entries import PREMIUMS, REIMBURSEMENTS
 from avenant.flows.code_version import code_version
-from avenant.flows.nightly_chunk import Computed, FamiliesRaise, RunContext, Task, compute, save
+from avenant.flows.nightly_care import BLOCKS_AT_ONCE, FEW_BLOCKS, Sorting, sort_lines
+from avenant.flows.nightly_chunk import BOOKS, Computed, FamiliesRaise, RunContext, Task, compute, save
 from avenant.flows.nightly_spill import spill_folder
 from avenant.flows.nightly_workers import worker_processes
 from avenant.store.database import Connection, Database
+from avenant.store.readers.books import book_fingerprints
+from avenant.store.readers.care import blocks_of_lines, corrected_lines, stretches_of_blocks
 from avenant.store.readers.facts import EVERYBODY, Families, member_families
-from avenant.store.readers.premiums import book_fingerprints
 from avenant.store.readers.rulebooks import published_version_name
 from avenant.store.readers.runs import family_refs
 from avenant.store.writers.runs import RacesLost, Superseded, close_run, open_run
 
+Piece = TypeVar("Piece")
+Result = TypeVar("Result")
 Progress = Callable[[str, int, int], None]
 
 BREAKER_SHARE = 0.2
@@ -39,64 +45,89 @@ class BreakerOpen(RuntimeError):
 
 
 @dataclass(frozen=True, slots=True)
+class BookMoves:
+    """What a run wrote to one book. amount_cents: net change per currency."""
+
+    charges: int = 0
+    cancels: int = 0
+    amount_cents: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class NightlyReport:
-    """What a nightly run did. Amounts: net change of the book in cents per currency."""
+    """What a nightly run did; charges, cancels and amount_booked_cents are those of the premium book.
+
+    expected_acts: reimbursement rows recomputed. waiting: lines and acts that wait for a person or for news.
+    """
 
     run_id: int
     business_date: date
     families: int
     expected_rows: int
+    expected_acts: int
     charges: int
     cancels: int
     amount_booked_cents: dict[str, int]
+    reimbursements: BookMoves
     parked: list[tuple[str, str]]
     held: int
+    waiting: int
     written_rows: int
     chunks: int
     seconds: float
     read_rev: int
 
 
-@dataclass(slots=True)
-class Tally:
-    """Counts that grow while chunks finish."""
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """Rows of one book in one chunk or many, and the net change of each contract in cents."""
 
-    families: int = 0
-    expected_rows: int = 0
     charges: int = 0
     cancels: int = 0
-    held: int = 0
-    written_rows: int = 0
-    parked: list[tuple[int, str]] = field(default_factory=list)
-    moved: dict[int, int] = field(default_factory=dict)
+    contracts: dict[int, int] = field(default_factory=dict)
 
-    def add(self, done: "Done") -> None:
-        """Count one finished chunk."""
-        self.families += done.families
-        self.expected_rows += done.expected_rows
-        self.charges += done.charges
-        self.cancels += done.cancels
-        self.held += done.held
-        self.written_rows += done.written_rows
-        self.parked += done.parked
-        for contract, cents in done.moved.items():
-            self.moved[contract] = self.moved.get(contract, 0) + cents
+    def plus(self, more: "Moves") -> "Moves":
+        """Both together."""
+        contracts = dict(self.contracts)
+        for contract, cents in more.contracts.items():
+            contracts[contract] = contracts.get(contract, 0) + cents
+        return Moves(self.charges + more.charges, self.cancels + more.cancels, contracts)
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What a finished chunk tells its run. ``spilled``: where its rows wait to be written."""
+    """What finished chunks tell their run. moves: by book. spilled: where rows wait to be written."""
 
-    number: int
-    families: int
-    expected_rows: int
-    charges: int
-    cancels: int
-    held: int
-    written_rows: int
-    parked: list[tuple[int, str]]
-    moved: dict[int, int]
-    spilled: str | None = None
+    families: int = 0
+    expected_rows: int = 0
+    expected_acts: int = 0
+    held: int = 0
+    waiting: int = 0
+    written_rows: int = 0
+    parked: tuple[tuple[int, str], ...] = ()
+    moves: dict[str, Moves] = field(default_factory=dict)
+
+    def plus(self, more: "Done") -> "Done":
+        """Both together."""
+        return Done(
+            families=self.families + more.families,
+            expected_rows=self.expected_rows + more.expected_rows,
+            expected_acts=self.expected_acts + more.expected_acts,
+            held=self.held + more.held,
+            waiting=self.waiting + more.waiting,
+            written_rows=self.written_rows + more.written_rows,
+            parked=self.parked + more.parked,
+            moves={book.table: self.of(book.table).plus(more.of(book.table)) for book in BOOKS},
+        )
+
+    def of(self, table: str) -> Moves:
+        """The moves of one book."""
+        return self.moves.get(table, Moves())
+
+    @property
+    def cancels(self) -> int:
+        """How many booked rows of both books are cancelled."""
+        return sum(moves.cancels for moves in self.moves.values())
 
 
 def run(
@@ -109,10 +140,10 @@ def run(
     progress: Progress | None = None,
     actor: str = "nightly",
 ) -> NightlyReport:
-    """Bring the premium book up to the facts known now, for all months up to that of ``business_date``.
+    """Bring both books up to the facts known now: premiums of all months up to that of ``business_date``, all care.
 
     workers: worker processes (0: this process). breaker_share: the run stops before it writes when it would
-    cancel more than this share of the book's live rows (default 0.2, and more than 1,000 of them).
+    cancel more than this share of the books' live rows (default 0.2, and more than 1,000 of them).
     Errors: BreakerOpen, FamiliesRaise, Superseded, NothingPublished.
     """
     started = time.perf_counter()
@@ -141,39 +172,50 @@ def run(
     return _closed(context, tally, chunks, read_rev, time.perf_counter() - started)
 
 
-def _closed(context: RunContext, tally: Tally, chunks: int, read_rev: int, seconds: float) -> NightlyReport:
+def _closed(context: RunContext, tally: Done, chunks: int, read_rev: int, seconds: float) -> NightlyReport:
+    premiums, reimbursements = tally.of(PREMIUMS.table), tally.of(REIMBURSEMENTS.table)
     with context.db.connect() as connection:
         refs = family_refs(connection, [family for family, _ in tally.parked])
-        booked = _by_currency(connection, tally.moved)
+        booked = _by_currency(connection, premiums.contracts)
+        reimbursed = _by_currency(connection, reimbursements.contracts)
     report = NightlyReport(
         run_id=context.run.run_id,
         business_date=context.business_date,
         families=tally.families,
         expected_rows=tally.expected_rows,
-        charges=tally.charges,
-        cancels=tally.cancels,
+        expected_acts=tally.expected_acts,
+        charges=premiums.charges,
+        cancels=premiums.cancels,
         amount_booked_cents=booked,
+        reimbursements=BookMoves(reimbursements.charges, reimbursements.cancels, reimbursed),
         parked=sorted((refs[family], reason) for family, reason in tally.parked),
         held=tally.held,
+        waiting=tally.waiting,
         written_rows=tally.written_rows,
         chunks=chunks,
         seconds=round(seconds, 3),
         read_rev=read_rev,
     )
-    counts = {
+    close_run(context.db, context.run, "done", _counts(report))
+    return report
+
+
+def _counts(report: NightlyReport) -> dict[str, object]:
+    return {
         "families": report.families,
         "expected_rows": report.expected_rows,
+        "expected_acts": report.expected_acts,
         "charges": report.charges,
         "cancels": report.cancels,
-        "amount_booked_cents": booked,
+        "amount_booked_cents": report.amount_booked_cents,
+        "reimbursements": asdict(report.reimbursements),
         "parked": len(report.parked),
         "held": report.held,
+        "waiting": report.waiting,
         "written_rows": report.written_rows,
-        "read_rev": read_rev,
-        "milliseconds": round(seconds * 1000),
+        "read_rev": report.read_rev,
+        "milliseconds": round(report.seconds * 1000),
     }
-    close_run(context.db, context.run, "done", counts)
-    return report
 
 
 def _by_currency(connection: Connection, moved: dict[int, int]) -> dict[str, int]:
@@ -189,23 +231,48 @@ def _by_currency(connection: Connection, moved: dict[int, int]) -> dict[str, int
 
 def _run_chunks(
     context: RunContext, workers: int, chunk_families: int, limit: float | None, progress: Progress | None
-) -> tuple[Tally, int, int]:
-    with worker_processes(workers, context) as executor, context.db.snapshot() as connection:
+) -> tuple[Done, int, int]:
+    with (
+        worker_processes(workers, context) as executor,
+        spill_folder() as folder,
+        context.db.snapshot() as connection,
+    ):
         read_rev, snapshot = _export(connection)
         if context.horizon < context.settings.opens:
-            return Tally(), 0, read_rev
+            return Done(), 0, read_rev
         families = member_families(connection)
-        booked = book_fingerprints(connection, context.horizon)
-        tasks = _tasks(families, booked, chunk_families, snapshot, read_rev)
-        live = int(booked["entries"].sum())
-        with spill_folder() as folder:
-            spill = folder if limit is not None and live > BREAKER_FLOOR else None
-            tally = _finish(executor, context, tasks, spill, progress)
-            if spill is not None:
-                _refuse_too_many(tally.cancels, live, limit)
-                connection.rollback()
-                _write_spilled(context, folder, tally, tasks)
+        crew = Crew(executor, context, snapshot, folder, progress)
+        tasks = _tasks(families, chunk_families, snapshot, read_rev)
+        sorted_lines = _sorted_lines(connection, crew, tasks, families)
+        booked = {
+            PREMIUMS.table: book_fingerprints(connection, PREMIUMS, context.horizon),
+            REIMBURSEMENTS.table: book_fingerprints(connection, REIMBURSEMENTS),
+        }
+        live = sum(int(prints["entries"].sum()) for prints in booked.values())
+        tasks = _with_readings(tasks, families, booked, sorted_lines())
+        spill = folder if limit is not None and live > BREAKER_FLOOR else None
+        tally = _finish(crew, tasks, spill)
+        if spill is not None:
+            _refuse_too_many(tally.cancels, live, limit)
+            connection.rollback()
+            tally = replace(tally, written_rows=_write_spilled(context, folder, tasks))
     return tally, len(tasks), read_rev
+
+
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """Who does the work (None: this process), on which snapshot, with which folder for files."""
+
+    executor: Executor | None
+    context: RunContext
+    snapshot: str
+    folder: str
+    progress: Progress | None
+
+    def say(self, stage: str, count: int, total: int) -> None:
+        """Tell how far a stage is."""
+        if self.progress is not None:
+            self.progress(stage, count, total)
 
 
 def _export(connection: Connection) -> tuple[int, str]:
@@ -214,48 +281,93 @@ def _export(connection: Connection) -> tuple[int, str]:
     return int(row[0]), str(row[1])
 
 
-def _tasks(
-    families: pl.DataFrame, booked: pl.DataFrame, chunk_families: int, snapshot: str, read_rev: int
-) -> list[Task]:
-    """Chunks of consecutive families, each with what the book holds of them.
+def _tasks(families: pl.DataFrame, chunk_families: int, snapshot: str, read_rev: int) -> list[Task]:
+    """Chunks of consecutive families.
 
     Together they reach over all ids, so that a family that nobody belongs to any more is looked at, too.
     """
     ids = families["family_id"].unique().sort()
-    held = booked.join(families, on="member_id", how="left").sort("family_id")
     tasks = []
     for number, begin in enumerate(range(0, len(ids), chunk_families)):
         first = int(ids[begin]) if begin else EVERYBODY.first
         after = begin + chunk_families
         last = int(ids[after]) - 1 if after < len(ids) else EVERYBODY.last
-        theirs = held.filter(pl.col("family_id").is_between(first, last)).drop("family_id")
-        tasks.append(Task(number, Families(first, last), theirs, snapshot, read_rev))
+        tasks.append(Task(number, Families(first, last), None, snapshot, read_rev))
     return tasks
 
 
-def _finish(
-    executor: Executor | None,
-    context: RunContext,
+def _chunks_of_members(tasks: list[Task], families: pl.DataFrame) -> pl.DataFrame:
+    """member_id, and the number of its chunk."""
+    firsts = pl.DataFrame(
+        {"family_id": [task.families.first for task in tasks], "number": [task.number for task in tasks]},
+        schema={"family_id": pl.Int32, "number": pl.Int32},
+    )
+    return families.sort("family_id").join_asof(firsts, on="family_id").select("member_id", "number")
+
+
+def _sorted_lines(
+    connection: Connection, crew: Crew, tasks: list[Task], families: pl.DataFrame
+) -> Callable[[], dict[int, tuple[str, ...]] | None]:
+    """Have the lines of care sorted into files by chunk, while the books are read; None: each chunk reads its own."""
+    blocks = blocks_of_lines(connection)
+    if blocks < FEW_BLOCKS:
+        return lambda: None
+    chunks, corrected = _chunks_of_members(tasks, families), corrected_lines(connection)
+    pieces = [
+        Sorting(first, after, crew.folder) for first, after in stretches_of_blocks(blocks, BLOCKS_AT_ONCE)
+    ]
+    work = partial(sort_lines, crew.context.db, crew.snapshot, chunks=chunks, corrected=corrected)
+    results = _begun(crew, work, pieces)
+
+    def files() -> dict[int, tuple[str, ...]]:
+        found: dict[int, list[str]] = {task.number: [] for task in tasks}
+        for count, written in enumerate(results, start=1):
+            for number, path in written:
+                found[number].append(path)
+            crew.say("sort care", count, len(pieces))
+        return {number: tuple(paths) for number, paths in found.items()}
+
+    return files
+
+
+def _with_readings(
     tasks: list[Task],
-    spill: str | None,
-    progress: Progress | None,
-) -> Tally:
+    families: pl.DataFrame,
+    booked: dict[str, pl.DataFrame],
+    files: dict[int, tuple[str, ...]] | None,
+) -> list[Task]:
+    """The tasks, each with what the books hold of its families and where their lines lie."""
+    chunks = _chunks_of_members(tasks, families)
+    held = {
+        table: prints.join(chunks, on="member_id").partition_by("number", as_dict=True, include_key=False)
+        for table, prints in booked.items()
+    }
+    return [
+        replace(
+            task,
+            booked={table: held[table].get((task.number,), booked[table].clear()) for table in booked},
+            lines=None if files is None else files[task.number],
+        )
+        for task in tasks
+    ]
+
+
+def _finish(crew: Crew, tasks: list[Task], spill: str | None) -> Done:
     """Run all chunks; write each at once, or spill its rows when a breaker has to see all of them first."""
-    work = partial(run_chunk, context, spill=spill)
-    tally = Tally()
-    for count, done in enumerate(_each(executor, work, tasks), start=1):
-        tally.add(done)
-        if progress is not None:
-            progress("recompute", count, len(tasks))
+    work = partial(run_chunk, crew.context, spill=spill)
+    tally = Done()
+    for count, done in enumerate(_begun(crew, work, tasks), start=1):
+        tally = tally.plus(done)
+        crew.say("recompute", count, len(tasks))
     return tally
 
 
-def _each(executor: Executor | None, work: Callable[[Task], Done], tasks: list[Task]) -> Iterator[Done]:
-    if executor is None:
-        yield from map(work, tasks)
-    else:
-        for future in as_completed([executor.submit(work, task) for task in tasks]):
-            yield future.result()
+def _begun(crew: Crew, work: Callable[[Piece], Result], pieces: list[Piece]) -> Iterator[Result]:
+    """The result of each piece as it comes; worker processes begin at once."""
+    if crew.executor is None:
+        return map(work, pieces)
+    futures = [crew.executor.submit(work, piece) for piece in pieces]
+    return (future.result() for future in as_completed(futures))
 
 
 def run_chunk(context: RunContext, task: Task, spill: str | None) -> Done:
@@ -263,41 +375,43 @@ def run_chunk(context: RunContext, task: Task, spill: str | None) -> Done:
     computed = compute(context, task)
     if spill is None:
         return _done(*save(context, task, computed))
-    path = None
-    if len(computed.entries) or len(computed.held) or len(computed.parking):
-        path = str(Path(spill) / f"{task.number}.pickle")
-        Path(path).write_bytes(pickle.dumps(computed))
-    return _done(computed, 0, path)
+    if not computed.is_empty():
+        Path(spill, f"{task.number}.pickle").write_bytes(pickle.dumps(computed))
+    return _done(computed, 0)
 
 
-def _done(computed: Computed, written: int, spilled: str | None = None) -> Done:
-    moved = computed.entries.group_by("contract_id").agg(pl.col("amount_cents").sum())
+def _done(computed: Computed, written: int) -> Done:
     return Done(
-        number=computed.number,
         families=computed.families,
         expected_rows=computed.expected_rows,
-        charges=len(computed.entries) - computed.cancels,
-        cancels=computed.cancels,
+        expected_acts=computed.expected_acts,
         held=computed.held_now,
+        waiting=computed.waiting_now,
         written_rows=written,
-        parked=computed.parked,
-        moved=dict(moved.iter_rows()),
-        spilled=spilled,
+        parked=tuple(computed.parked),
+        moves={book.table: _moves(computed.tables[book.table]) for book in BOOKS},
     )
+
+
+def _moves(entries: pl.DataFrame) -> Moves:
+    cancels = int((entries["version"] % 2 == 0).sum())
+    moved = entries.group_by("contract_id").agg(pl.col("amount_cents").sum())
+    return Moves(len(entries) - cancels, cancels, dict(moved.iter_rows()))
 
 
 def _refuse_too_many(cancels: int, live: int, limit: float | None) -> None:
     if limit is not None and cancels > BREAKER_FLOOR and cancels > limit * live:
         raise BreakerOpen(
-            f"this run would cancel {cancels:,} of {live:,} live premium rows, more than {limit:.0%} of the book. "
+            f"this run would cancel {cancels:,} of {live:,} live rows, more than {limit:.0%} of the book. "
             "Nothing was written. Look at what changed (a new release? a rulebook?); if it is right, run again "
             "with --override-breaker, or allow a larger --breaker-share."
         )
 
 
-def _write_spilled(context: RunContext, folder: str, tally: Tally, tasks: list[Task]) -> None:
+def _write_spilled(context: RunContext, folder: str, tasks: list[Task]) -> int:
     by_number = {task.number: task for task in tasks}
+    rows = 0
     for path in sorted(Path(folder).glob("*.pickle"), key=lambda path: int(path.stem)):
         computed = pickle.loads(path.read_bytes())
-        _, written = save(context, by_number[computed.number], computed)
-        tally.written_rows += written
+        rows += save(context, by_number[computed.number], computed)[1]
+    return rows

@@ -13,16 +13,24 @@ import polars as pl
 import psycopg
 
 from avenant.core.book.diff import Difference, difference
-from avenant.core.book.entries import KEY
+from avenant.core.book.entries import PREMIUMS, REIMBURSEMENTS, Book
 from avenant.core.book.fingerprint import fingerprints
-from avenant.core.premiums import Expected, Terms, expected_premiums
+from avenant.core.claims.model import CareTerms
+from avenant.core.premiums import Facts, Terms, expected_premiums
 from avenant.core.premiums.model import terms
-from avenant.flows.nightly_waiting import held_back, new_holds, new_parking
+from avenant.flows.nightly_care import ExpectedCare, expected_care
+from avenant.flows.nightly_waiting import held_back, new_holds, new_parking, new_waiting
 from avenant.store.database import BookSettings, Connection, Database
+from avenant.store.readers.books import (
+    FOR_EVER,
+    book_fingerprints,
+    ever_covered,
+    latest_entries,
+    reimbursed,
+)
 from avenant.store.readers.facts import Families, facts_of_members, families_among, members_of
-from avenant.store.readers.premiums import book_fingerprints, ever_covered, latest_premiums
 from avenant.store.readers.rulebooks import published_version
-from avenant.store.tables import PREMIUM, TABLES
+from avenant.store.tables import TABLES
 from avenant.store.writers.runs import OpenRun, RacesLost, StaleFacts, write_chunk
 
 ATTEMPTS, ATTEMPTS_ALONE = 2, 8
@@ -51,47 +59,66 @@ class RunContext:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One chunk: its number, its families, what the book holds of them (None: read it), the shared snapshot."""
+    """One chunk: its number, its families, the shared snapshot, and what was already read of it.
+
+    booked: fingerprints of what the books hold of them, by table (None: read them). lines: files with their lines
+    of care (None: read them).
+    """
 
     number: int
     families: Families
-    booked: pl.DataFrame | None
+    booked: Mapping[str, pl.DataFrame] | None
     snapshot: str | None
     read_rev: int
+    lines: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Computed:
-    """What a chunk found: rows to write per table, and counts."""
+    """What a chunk found: rows to write per table (entries of both books among them), and counts."""
 
     number: int
     read_rev: int
-    entries: pl.DataFrame
-    held: pl.DataFrame
-    parking: pl.DataFrame
+    tables: Mapping[str, pl.DataFrame]
     member_families: pl.DataFrame
     families: int = 0
     expected_rows: int = 0
+    expected_acts: int = 0
     parked: list[tuple[int, str]] = field(default_factory=list)
     held_now: int = 0
+    waiting_now: int = 0
 
-    @property
-    def cancels(self) -> int:
-        """How many booked rows this chunk would cancel."""
-        return int((self.entries["version"] % 2 == 0).sum())
-
-
-_terms: dict[tuple[str, BookSettings, str, date], Terms] = {}
+    def is_empty(self) -> bool:
+        """Whether there is nothing to write."""
+        return not any(map(len, self.tables.values()))
 
 
-def terms_of(context: RunContext) -> Terms:
+BOOKS = (PREMIUMS, REIMBURSEMENTS)
+WRITTEN = ("premium", "reimbursement", "held", "parking", "waiting")
+
+
+@dataclass(frozen=True, slots=True)
+class RunTerms:
+    """The rulebook of a run, made ready for both books."""
+
+    premiums: Terms
+    care: CareTerms
+
+
+_terms: dict[tuple[str, BookSettings, str, date], RunTerms] = {}
+
+
+def terms_of(context: RunContext) -> RunTerms:
     """The run's terms, built once per process."""
     key = (context.db.url, context.settings, context.rulebook_version, context.horizon)
     if (known := _terms.get(key)) is not None:
         return known
     with context.db.connect() as connection:
         rulebook = published_version(connection, context.rulebook_version)
-    made = terms(rulebook.rulebook, rulebook.slots, context.settings.opens, context.horizon)
+    made = RunTerms(
+        terms(rulebook.rulebook, rulebook.slots, context.settings.opens, context.horizon),
+        CareTerms(rulebook.rulebook.care, rulebook.rulebook.parameters),
+    )
     _terms.clear()
     _terms[key] = made
     return made
@@ -136,56 +163,79 @@ def _parked_for(connection: Connection, task: Task, families: list[int], error: 
     return Computed(
         number=task.number,
         read_rev=task.read_rev if task.snapshot else _head(connection),
-        entries=pl.DataFrame(schema=PREMIUM),
-        held=pl.DataFrame(schema=TABLES["held"]),
-        parking=new_parking(connection, task.families, parked),
+        tables=_nothing() | {"parking": new_parking(connection, task.families, parked)},
         member_families=pl.DataFrame(schema={"member_id": pl.Int32, "family_id": pl.Int32}),
         families=len(families),
         parked=list(parked.iter_rows()),
     )
 
 
+def _nothing() -> dict[str, pl.DataFrame]:
+    return {table: pl.DataFrame(schema=dict(TABLES[table])) for table in WRITTEN}
+
+
 def _merged(parts: list[Computed]) -> Computed:
     """Parts of one chunk as one; what they read is as old as the oldest of them."""
 
-    def together(name: str) -> pl.DataFrame:
-        return pl.concat([getattr(part, name) for part in parts], how="vertical_relaxed")
+    def together(table: str) -> pl.DataFrame:
+        return pl.concat([part.tables[table] for part in parts], how="vertical_relaxed")
 
     return Computed(
         number=parts[0].number,
         read_rev=min(part.read_rev for part in parts),
-        entries=together("entries").sort(*KEY, "version"),
-        held=together("held"),
-        parking=together("parking"),
-        member_families=together("member_families"),
+        tables={table: together(table) for table in WRITTEN}
+        | {book.table: together(book.table).sort(*book.key, "version") for book in BOOKS},
+        member_families=pl.concat([part.member_families for part in parts]),
         families=sum(part.families for part in parts),
         expected_rows=sum(part.expected_rows for part in parts),
+        expected_acts=sum(part.expected_acts for part in parts),
         parked=[row for part in parts for row in part.parked],
         held_now=sum(part.held_now for part in parts),
+        waiting_now=sum(part.waiting_now for part in parts),
     )
 
 
-def _computed(context: RunContext, task: Task, priced: Terms) -> Computed:
+def _computed(context: RunContext, task: Task, run_terms: RunTerms) -> Computed:
     with context.db.snapshot(task.snapshot) as connection:
         read_rev = task.read_rev if task.snapshot else _head(connection)
         members = members_of(connection, task.families)
         facts = facts_of_members(connection, members.filter(~pl.col("withdrawn")))
-        expected = expected_premiums(facts, priced)
+        expected = expected_premiums(facts, run_terms.premiums)
         settled = members.join(expected.parked, on="family_id", how="anti")
-        found = _difference(context, connection, expected, settled, task.booked)
-        booked, held = held_back(connection, context.business_date, found, priced)
+        found = _premiums_found(context, connection, expected.rows, settled, task.booked)
+        booked, held = held_back(connection, context.business_date, found, run_terms.premiums)
+        care = _care(context, connection, task, facts, settled, run_terms.care)
         return Computed(
             number=task.number,
             read_rev=read_rev,
-            entries=booked.entries(),
-            held=new_holds(connection, held, settled),
-            parking=new_parking(connection, task.families, expected.parked),
+            tables={
+                "premium": booked.entries(),
+                "reimbursement": _care_found(context, connection, care, settled, task.booked).entries(),
+                "held": new_holds(connection, held, settled),
+                "parking": new_parking(connection, task.families, expected.parked),
+                "waiting": new_waiting(connection, care.waiting, settled),
+            },
             member_families=members.select("member_id", "family_id"),
             families=members["family_id"].n_unique(),
             expected_rows=len(expected.rows),
+            expected_acts=len(care.rows),
             parked=list(expected.parked.iter_rows()),
             held_now=len(held),
+            waiting_now=len(care.waiting),
         )
+
+
+def _care(
+    context: RunContext,
+    connection: Connection,
+    task: Task,
+    facts: Facts,
+    settled: pl.DataFrame,
+    care_terms: CareTerms,
+) -> ExpectedCare:
+    theirs = facts.members.join(settled.select("member_id"), on="member_id", how="semi")
+    facts = Facts(facts.contracts, theirs, facts.enrolments)
+    return expected_care(connection, task.lines, facts, care_terms, context.settings.opens)
 
 
 def _head(connection: Connection) -> int:
@@ -194,28 +244,59 @@ def _head(connection: Connection) -> int:
     return int(row[0])
 
 
-def _difference(
+def _premiums_found(
     context: RunContext,
     connection: Connection,
-    expected: Expected,
+    expected: pl.DataFrame,
     members: pl.DataFrame,
-    booked: pl.DataFrame | None,
+    booked: Mapping[str, pl.DataFrame] | None,
 ) -> Difference:
     """Fetch and compare exactly only the members whose fingerprints differ, and the slice whose turn it is."""
     if booked is None:
-        booked = book_fingerprints(
-            connection, context.horizon, ever_covered(connection, members["member_id"])
-        )
-    booked = booked.join(members.select("member_id"), on="member_id", how="semi")
-    differing = _differing(fingerprints(expected.rows), booked, context.exact_slice)
-    rows = expected.rows.join(differing, on="member_id", how="semi")
-    keys = ever_covered(connection, differing["member_id"])
-    return difference(rows, latest_premiums(connection, context.horizon, keys))
+        condition = ever_covered(connection, members["member_id"])
+        prints = book_fingerprints(connection, PREMIUMS, context.horizon, condition)
+    else:
+        prints = booked[PREMIUMS.table]
+    differing = _differing(PREMIUMS, expected, prints, members, context.exact_slice)
+    rows = expected.join(differing, on="member_id", how="semi")
+    condition = ever_covered(connection, differing["member_id"])
+    return difference(PREMIUMS, rows, latest_entries(connection, PREMIUMS, context.horizon, condition))
 
 
-def _differing(expected: pl.DataFrame, booked: pl.DataFrame, exact_slice: int | None) -> pl.DataFrame:
+def _care_found(
+    context: RunContext,
+    connection: Connection,
+    care: ExpectedCare,
+    members: pl.DataFrame,
+    booked: Mapping[str, pl.DataFrame] | None,
+) -> Difference:
+    """The same for reimbursements; what was booked for acts that wait for a person stands until they are decided."""
+    if booked is None:
+        condition = reimbursed(members["member_id"], pl.Series([], dtype=pl.Int64))
+        prints = book_fingerprints(connection, REIMBURSEMENTS, FOR_EVER, condition)
+    else:
+        prints = booked[REIMBURSEMENTS.table]
+    differing = _differing(REIMBURSEMENTS, care.rows, prints, members, context.exact_slice)
+    rows = care.rows.join(differing, on="member_id", how="semi")
+    condition = reimbursed(differing["member_id"], care.moved)
+    latest = latest_entries(connection, REIMBURSEMENTS, FOR_EVER, condition)
+    standing = care.waiting.filter("keeps_booked").select(act_id="line_id")
+    latest = latest.join(standing, on="act_id", how="anti")
+    return difference(REIMBURSEMENTS, rows, latest)
+
+
+def _differing(
+    book: Book,
+    expected: pl.DataFrame,
+    booked: pl.DataFrame,
+    members: pl.DataFrame,
+    exact_slice: int | None,
+) -> pl.DataFrame:
     """Members whose live rows are not exactly the expected ones (column member_id)."""
-    both = expected.join(booked, on=["contract_id", "member_id"], how="full", suffix="_booked", coalesce=True)
+    booked = booked.join(members.select("member_id"), on="member_id", how="semi")
+    both = fingerprints(book, expected).join(
+        booked, on=["contract_id", "member_id"], how="full", suffix="_booked", coalesce=True
+    )
     differs = pl.any_horizontal(
         pl.col(name).fill_null(0) != pl.col(f"{name}_booked").fill_null(0)
         for name in ("entries", "amount_cents", "fingerprint")
@@ -253,7 +334,7 @@ def _saved(
                 written.append(_write(context, task, computed.read_rev, next(numbers), tables))
             return computed
         except (*LOST_RACES, StaleFacts):
-            task = replace(task, booked=None, snapshot=None)
+            task = replace(task, booked=None, snapshot=None, lines=None)
             computed = compute(context, task)
     if alone:
         raise RacesLost(
@@ -279,18 +360,33 @@ def _halves(families: list[int]) -> list[Families]:
 
 def _parts(computed: Computed) -> list[dict[str, pl.DataFrame]]:
     """The chunk's rows in parts of at most 50,000 (more only for one family), each in key order."""
-    entries = computed.entries
-    if len(entries) <= ROWS_PER_REVISION:
-        tables = {"premium": entries, "held": computed.held, "parking": computed.parking}
-        return [tables] if any(map(len, tables.values())) else []
-    by_family = entries.join(computed.member_families, on="member_id", how="left")
-    sizes = by_family.group_by("family_id").len().sort("family_id")
-    part = (pl.col("len").cum_sum() - pl.col("len")) // ROWS_PER_REVISION
-    numbered = by_family.join(sizes.select("family_id", part=part), on="family_id", how="left").drop(
-        "family_id"
-    )
+    if computed.is_empty():
+        return []
+    if sum(map(len, computed.tables.values())) <= ROWS_PER_REVISION:
+        return [dict(computed.tables)]
+    entries = {book.table: computed.tables[book.table] for book in BOOKS}
+    part_of = _part_of_member(entries, computed.member_families)
     parts = [
-        {"premium": rows.sort(*KEY, "version")} for rows in numbered.partition_by("part", include_key=False)
+        {table: _of_part(rows, part_of, part) for table, rows in entries.items()}
+        for part in part_of["part"].unique().sort()
     ]
-    parts[0] |= {"held": computed.held, "parking": computed.parking}
+    parts[0] |= {table: rows for table, rows in computed.tables.items() if table not in entries}
     return parts
+
+
+def _part_of_member(entries: Mapping[str, pl.DataFrame], member_families: pl.DataFrame) -> pl.DataFrame:
+    """member_id, part: families one after the other, until a part is full."""
+    members = pl.concat([rows.select("member_id") for rows in entries.values()])
+    sizes = members.join(member_families, on="member_id", how="left").group_by("family_id").len()
+    part = (pl.col("len").cum_sum() - pl.col("len")) // ROWS_PER_REVISION
+    parts = sizes.sort("family_id").select("family_id", part=part)
+    return (
+        members.unique()
+        .join(member_families, on="member_id", how="left")
+        .join(parts, on="family_id", how="left", nulls_equal=True)
+    )
+
+
+def _of_part(rows: pl.DataFrame, part_of: pl.DataFrame, part: int) -> pl.DataFrame:
+    theirs = part_of.filter(pl.col("part") == part)
+    return rows.join(theirs, on="member_id", how="semi", maintain_order="left")

@@ -8,6 +8,7 @@ from avenant.core.book.diff import Difference
 from avenant.core.book.hold import held_members, too_far_back
 from avenant.core.premiums import Terms
 from avenant.store.database import Connection
+from avenant.store.readers.care import waiting_of
 from avenant.store.readers.facts import Families, approvals_of
 from avenant.store.readers.runs import contracts_past_first_run, held_differences, parked_families
 
@@ -26,7 +27,7 @@ def held_back(
     opened = contracts_past_first_run(connection, changed["contract_id"].unique().to_list())
     changed = changed.with_columns(pl.col("held") & pl.col("contract_id").is_in(opened))
     free, held = changed.filter(~pl.col("held")), changed.filter("held")
-    return Difference(free.drop("held")), held_members(held.drop("held"))
+    return Difference(found.book, free.drop("held")), held_members(held.drop("held"))
 
 
 def new_holds(connection: Connection, held: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
@@ -48,3 +49,13 @@ def new_parking(connection: Connection, families: Families, parked: pl.DataFrame
     return pl.concat(
         [new.select("family_id", "state", "reason"), released.select("family_id", "state", "reason")]
     )
+
+
+def new_waiting(connection: Connection, waiting: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
+    """Rows to note: lines and acts (columns WAITING) that wait from now on, and those that no longer do."""
+    before = waiting_of(connection, members["member_id"])
+    key = ["line_id", "member_id", "reason", "candidates"]
+    new = waiting.join(before, on=key, how="anti", nulls_equal=True).with_columns(state=pl.lit("waiting"))
+    released = before.join(waiting, on="line_id", how="anti").with_columns(state=pl.lit("released"))
+    columns = ["line_id", "member_id", "state", "reason", "candidates"]
+    return pl.concat([new.select(columns), released.select(columns)]).sort("line_id")

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from avenant.core.book.diff import difference
-from avenant.core.book.entries import ENTRY, EXPECTED, KEY, VALUES
+from avenant.core.book.entries import PREMIUMS
 from avenant.core.book.fingerprint import fingerprints
 from avenant.core.book.settle import Issue, balance_movements, settlements
 from avenant.core.premiums import expected as rules
@@ -28,7 +28,9 @@ STATES = st.dictionaries(
 
 def expected(*rows: tuple[object, ...]) -> pl.DataFrame:
     """Expected rows."""
-    return pl.DataFrame(list(rows), schema={name: rules.ENTRY[name] for name in EXPECTED}, orient="row")
+    return pl.DataFrame(
+        list(rows), schema={name: rules.ENTRY[name] for name in PREMIUMS.expected}, orient="row"
+    )
 
 
 def of_state(state: dict[tuple[object, ...], tuple[object, ...]]) -> pl.DataFrame:
@@ -38,19 +40,19 @@ def of_state(state: dict[tuple[object, ...], tuple[object, ...]]) -> pl.DataFram
 
 def latest(entries: pl.DataFrame) -> pl.DataFrame:
     """The latest version of each key."""
-    return entries.sort("version").unique(KEY, keep="last").sort(KEY)
+    return entries.sort("version").unique(PREMIUMS.key, keep="last").sort(PREMIUMS.key)
 
 
 def nothing_booked() -> pl.DataFrame:
     """An empty book."""
     return difference(
-        expected(), expected().with_columns(version=pl.lit(1, pl.Int32)).select(ENTRY)
+        PREMIUMS, expected(), expected().with_columns(version=pl.lit(1, pl.Int32)).select(PREMIUMS.entry)
     ).entries()
 
 
 def test_a_changed_amount_is_cancelled_and_restated() -> None:
-    booked = difference(expected(WHOLE), nothing_booked()).entries()
-    written = difference(expected(PART), booked).entries()
+    booked = difference(PREMIUMS, expected(WHOLE), nothing_booked()).entries()
+    written = difference(PREMIUMS, expected(PART), booked).entries()
     assert written["version"].to_list() == [2, 3]
     assert written["amount_cents"].to_list() == [-5460, 2184]
     assert written["employer_cents"].to_list() == [-3276, 1310]
@@ -58,11 +60,11 @@ def test_a_changed_amount_is_cancelled_and_restated() -> None:
 
 
 def test_what_is_no_longer_due_ends_in_a_charge_of_nothing() -> None:
-    booked = difference(expected(WHOLE), nothing_booked()).entries()
-    written = difference(expected(), booked).entries()
+    booked = difference(PREMIUMS, expected(WHOLE), nothing_booked()).entries()
+    written = difference(PREMIUMS, expected(), booked).entries()
     assert written["amount_cents"].to_list() == [-5460, 0]
     assert written["covered_days"].to_list() == [30, 0]
-    assert difference(expected(), latest(pl.concat([booked, written]))).entries().is_empty()
+    assert difference(PREMIUMS, expected(), latest(pl.concat([booked, written]))).entries().is_empty()
 
 
 @settings(deadline=None)
@@ -73,11 +75,11 @@ def test_after_any_history_the_latest_row_is_the_truth_and_the_rest_sums_to_noth
     book = nothing_booked()
     for state in states:
         wanted = of_state(state)
-        book = pl.concat([book, difference(wanted, latest(book)).entries()])
-        assert difference(wanted.reverse(), latest(book)).entries().is_empty()
+        book = pl.concat([book, difference(PREMIUMS, wanted, latest(book)).entries()])
+        assert difference(PREMIUMS, wanted.reverse(), latest(book)).entries().is_empty()
     live = latest(book).filter(pl.col("covered_days") > 0)
-    assert live.select(EXPECTED).equals(of_state(states[-1]).sort(KEY))
-    for rows in book.partition_by(list(KEY)):
+    assert live.select(PREMIUMS.expected).equals(of_state(states[-1]).sort(PREMIUMS.key))
+    for rows in book.partition_by(list(PREMIUMS.key)):
         ordered = rows.sort("version")
         assert ordered["version"].to_list() == list(range(1, len(rows) + 1))
         assert ordered["amount_cents"][:-1].sum() == 0
@@ -90,28 +92,38 @@ def test_the_fingerprint_over_all_rows_is_that_of_the_latest(
 ) -> None:
     book = nothing_booked()
     for state in states:
-        book = pl.concat([book, difference(of_state(state), latest(book)).entries()])
+        book = pl.concat([book, difference(PREMIUMS, of_state(state), latest(book)).entries()])
     told = book.filter(pl.col("covered_days") > 0).with_columns(
         pl.col("amount_cents", "employer_cents", "tax_cents").abs()
     )
     order = ["contract_id", "member_id"]
-    by_all = fingerprints(told).filter(pl.col("fingerprint") != 0).select(*order, "fingerprint").sort(order)
-    by_latest = fingerprints(of_state(states[-1])).select(*order, "fingerprint").sort(order)
+    by_all = (
+        fingerprints(PREMIUMS, told)
+        .filter(pl.col("fingerprint") != 0)
+        .select(*order, "fingerprint")
+        .sort(order)
+    )
+    by_latest = fingerprints(PREMIUMS, of_state(states[-1])).select(*order, "fingerprint").sort(order)
     assert by_all.equals(by_latest)
 
 
-@given(column=st.sampled_from(VALUES), by=st.integers(1, 20))
+@given(column=st.sampled_from(PREMIUMS.values), by=st.integers(1, 20))
 def test_changing_any_single_value_changes_the_fingerprint(column: str, by: int) -> None:
     changed = expected(WHOLE).with_columns(pl.col(column) + by)
-    assert fingerprints(changed)["fingerprint"][0] != fingerprints(expected(WHOLE))["fingerprint"][0]
+    assert (
+        fingerprints(PREMIUMS, changed)["fingerprint"][0]
+        != fingerprints(PREMIUMS, expected(WHOLE))["fingerprint"][0]
+    )
 
 
-@given(column=st.sampled_from(VALUES))
+@given(column=st.sampled_from(PREMIUMS.values))
 def test_exchanging_a_value_between_two_months_changes_the_fingerprint(column: str) -> None:
     july = (1, 2, date(2026, 7, 1), 3, 2184, 1310, 256, 5461, 8, 12, 13, 31, 35, 1)
     two = expected(WHOLE, july)
     exchanged = two.with_columns(pl.col(column).reverse())
-    assert fingerprints(exchanged)["fingerprint"][0] != fingerprints(two)["fingerprint"][0]
+    assert (
+        fingerprints(PREMIUMS, exchanged)["fingerprint"][0] != fingerprints(PREMIUMS, two)["fingerprint"][0]
+    )
 
 
 def settled(balance: int, *amounts: int) -> pl.DataFrame:

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from avenant.core.book.diff import difference
-from avenant.core.book.entries import ENTRY, EXPECTED
+from avenant.core.book.entries import PREMIUMS
 from avenant.core.checks import billed_days, covered_days, family_prices, recompute, versions
 from avenant.core.checks.day_count import (
     accounted_days,
@@ -64,8 +64,8 @@ CORRECTED = (entry(1), entry(2), entry(3, amount_cents=21_84, covered_days=12, b
 
 
 def test_a_corrected_key_keeps_the_promise_in_any_order() -> None:
-    assert versions.findings(book(*reversed(CORRECTED), entry(1, month=JULY))) == []
-    assert versions.findings(book(entry(1)).clear()) == []
+    assert versions.findings(PREMIUMS, book(*reversed(CORRECTED), entry(1, month=JULY))) == []
+    assert versions.findings(PREMIUMS, book(entry(1)).clear()) == []
 
 
 @pytest.mark.parametrize(
@@ -83,18 +83,18 @@ def test_a_corrected_key_keeps_the_promise_in_any_order() -> None:
     ],
 )
 def test_a_broken_sequence_of_versions_is_found_once(rows: list[dict[str, object]], said: str) -> None:
-    (found,) = versions.findings(book(*rows, entry(1, month=JULY)))
+    (found,) = versions.findings(PREMIUMS, book(*rows, entry(1, month=JULY)))
     assert said in found.message
     assert found.where.startswith("contract 1, member 7, June 2026, slot 4, version")
 
 
 def test_a_missing_value_is_no_mirror() -> None:
-    assert versions.findings(book(entry(1), entry(2) | {"age": None}, entry(3)))
+    assert versions.findings(PREMIUMS, book(entry(1), entry(2) | {"age": None}, entry(3)))
 
 
 def test_findings_beyond_the_first_hundred_are_counted() -> None:
     lost = book(*(entry(2, member_id=number) for number in range(MOST + 20)))
-    found = versions.findings(lost)
+    found = versions.findings(PREMIUMS, lost)
     assert (len(found), errors(found)) == (MOST + 1, MOST + 20)
     assert errors(shortened(found + found)) == 2 * (MOST + 20)
     assert len(shortened(found + found)) == MOST + 1
@@ -215,12 +215,19 @@ def test_a_family_price_stands_on_the_primary_and_its_dependants_carry_nothing()
 
 
 def test_what_a_recompute_would_write_is_told_with_both_amounts_and_the_reason() -> None:
-    booked = book(entry(1)).select(ENTRY)
-    expected = book(entry(1, amount_cents=21_84, covered_days=12), entry(1, month=JULY)).select(EXPECTED)
-    first, second = recompute.differing_rows(difference(expected, booked).entries())
+    booked = book(entry(1)).select(PREMIUMS.entry)
+    expected = book(entry(1, amount_cents=21_84, covered_days=12), entry(1, month=JULY)).select(
+        PREMIUMS.expected
+    )
+    first, second = recompute.differing_rows(PREMIUMS, difference(PREMIUMS, expected, booked).entries())
     assert "the book says 54.60, a fresh recompute 21.84 (covered_days 30 → 12)" in first.message
     assert "nothing is booked, a fresh recompute gives 54.60" in second.message
-    assert recompute.differing_rows(difference(booked.select(EXPECTED), booked).entries()) == []
+    assert (
+        recompute.differing_rows(
+            PREMIUMS, difference(PREMIUMS, booked.select(PREMIUMS.expected), booked).entries()
+        )
+        == []
+    )
 
 
 def test_entries_of_somebody_who_was_never_enrolled_are_strangers() -> None:

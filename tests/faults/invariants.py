@@ -6,14 +6,14 @@ run beside them: the same property on two paths.
 
 from collections.abc import Callable
 
-from avenant.core.book.entries import EXPECTED, KEY
+from avenant.core.book.entries import PREMIUMS
 from avenant.core.premiums import expected_premiums
 from avenant.core.premiums.model import terms
 from avenant.flows import nightly
 from avenant.flows.checking import findings_by_check
 from avenant.store.database import Database
+from avenant.store.readers.books import latest_entries
 from avenant.store.readers.facts import EVERYBODY, facts_of
-from avenant.store.readers.premiums import latest_premiums
 from avenant.store.readers.rulebooks import published
 from avenant.store.readers.runs import held_differences, parked_families
 from tests.faults.scenarios import Scenario
@@ -165,12 +165,12 @@ def i7_book_equals_a_recompute(book: Database, scenario: Scenario) -> list[str]:
         rulebook = published(connection)
         priced = terms(rulebook.rulebook, rulebook.slots, book.settings().opens, month)
         expected = expected_premiums(facts_of(connection, EVERYBODY), priced).rows
-        booked = latest_premiums(connection, month, "covered_days > 0")
-        gone = latest_premiums(connection, month).filter(covered_days=0).select(KEY)
-    booked = booked.join(gone, on=KEY, how="anti")
+        booked = latest_entries(connection, PREMIUMS, month, "covered_days > 0")
+        gone = latest_entries(connection, PREMIUMS, month).filter(covered_days=0).select(PREMIUMS.key)
+    booked = booked.join(gone, on=PREMIUMS.key, how="anti")
     waiting = waiting_members(book)
     mine, theirs = (
-        set(rows.filter(~rows["member_id"].is_in(waiting)).select(EXPECTED).iter_rows())
+        set(rows.filter(~rows["member_id"].is_in(waiting)).select(PREMIUMS.expected).iter_rows())
         for rows in (booked, expected)
     )
     found = [f"I7 booked, not expected: {row}" for row in sorted(mine - theirs)[:3]]

@@ -14,6 +14,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from avenant.core.book.entries import PREMIUMS
 from avenant.core.frames.news import TABLES as NEWS_TABLES
 from avenant.core.frames.news import News
 from avenant.core.rulebook.loading import read_inline
@@ -22,10 +23,10 @@ from avenant.flows import invoicing, learn, nightly, publishing
 from avenant.store.changes import change
 from avenant.store.database import Connection, Database
 from avenant.store.readers.as_told import balances_as_told, entries_as_told, invoices_as_told
+from avenant.store.readers.books import latest_entries
 from avenant.store.readers.facts import EVERYBODY, approvals_of, facts_of, member_families
 from avenant.store.readers.history import premium_history
 from avenant.store.readers.invoices import invoice_list
-from avenant.store.readers.premiums import latest_premiums
 from avenant.store.readers.rulebooks import NothingPublished, published
 from avenant.store.readers.runs import held_differences, parked_families
 from avenant.store.readers.settling import balances, open_entries, settled_entries
@@ -98,7 +99,7 @@ def everything(connection: Connection, rev: int | None) -> Answers:
         "enrolments": facts.enrolments,
         "families": member_families(connection, rev),
         "approvals": approvals_of(connection, rev),
-        "latest premiums": latest_premiums(connection, END, rev=rev),
+        "latest premiums": latest_entries(connection, PREMIUMS, END, rev=rev),
         "entries": entries_as_told(connection, rev),
         "parked": parked_families(connection, rev=rev),
         "held": held_differences(connection, rev),
@@ -249,7 +250,8 @@ def test_between_two_chunks_of_a_run_exactly_the_first_is_known(new_book: Callab
     nightly.run(story.db, date(2026, 1, 3), chunk_families=1)
     with story.db.connect() as connection:
         booked = [
-            len(latest_premiums(connection, END, rev=rev)) for rev in range(before, story.db.head() + 1)
+            len(latest_entries(connection, PREMIUMS, END, rev=rev))
+            for rev in range(before, story.db.head() + 1)
         ]
     assert booked == [0, 0, 1, 2, 3, 3], "opened, three chunks, closed"
 

@@ -20,6 +20,8 @@ FACTS_AND_BOOKS: Final = (
     *("contract", "member", "enrolment", "approval", "rulebook_version", "price_line", "slot"),
     *("run", "run_chunk", "run_close", "parking", "held", "premium"),
     *("invoice", "invoice_entry", "balance_movement", "change_rows"),
+    *("document", "care_line", "line_amount", "answer", "provider", "provider_status", "waiting"),
+    *("reimbursement", "payout", "payout_entry"),
 )
 APPEND_ONLY: Final = (*FACTS_AND_BOOKS, "change", "revision", "book_settings")
 
@@ -34,12 +36,20 @@ GUARDS: Final = {
     ("head", "forward_only"),
     ("head", "never_removed"),
     ("invoice", "numbers_without_gaps"),
+    ("payout", "numbers_without_gaps"),
     ("run_chunk", "still_fresh"),
 }
 CONSTRAINTS: Final = {
     ("premium", "premium_key"),
     ("premium", "premium_days"),
     ("premium", "premium_sign"),
+    ("reimbursement", "reimbursement_key"),
+    ("reimbursement", "reimbursement_lines"),
+    ("reimbursement", "reimbursement_sign"),
+    ("reimbursement", "reimbursement_parts"),
+    ("payout", "payout_number"),
+    ("payout", "payout_pays_or_settles"),
+    ("payout_entry", "payout_entry_pkey"),
     ("invoice", "invoice_number"),
     ("invoice", "invoice_kind_follows_its_total"),
     ("invoice", "invoice_due"),

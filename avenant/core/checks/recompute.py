@@ -37,7 +37,9 @@ def _told(book: Book, row: Row) -> str:
     if row["version_cancelled"] is None:
         return f"nothing is booked, a fresh recompute gives {cents(row['amount_cents'])}; {REMEDY}"
     booked = {name: _booked(book, name, row) for name in book.values}
-    changed = [f"{name} {booked[name]} → {row[name]}" for name in book.values[1:] if booked[name] != row[name]]
+    changed = [
+        f"{name} {booked[name]} → {row[name]}" for name in book.values[1:] if booked[name] != row[name]
+    ]
     because = f" ({', '.join(changed)})" if changed else ""
     amounts = f"the book says {cents(booked['amount_cents'])}, a fresh recompute {cents(row['amount_cents'])}"
     return f"{amounts}{because}; {REMEDY}"

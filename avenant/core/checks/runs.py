@@ -14,8 +14,8 @@ from avenant.core.checks.finding import Finding, Row, listed
 NAME: Final = "runs"
 SENTENCE: Final = "Every entry names its run, every run what it ran with, every chunk the revision it read."
 
-BY_A_RUN: Final = ["premium", "invoice", "invoice_entry", "held", "parking"]
-IN_CHUNKS: Final = ["premium", "held", "parking"]
+IN_CHUNKS: Final = ["premium", "reimbursement", "held", "parking", "waiting"]
+BY_A_RUN: Final = [*IN_CHUNKS, "invoice", "invoice_entry", "payout", "payout_entry"]
 
 
 def findings(

@@ -45,7 +45,9 @@ def findings(book: Book, entries: pl.DataFrame) -> list[Finding]:
         problem=problem, version_before=before, amount_before=pl.col("amount_cents").shift(1)
     )
     wrong = marked.filter(pl.col("problem").is_not_null())
-    return listed(NAME, wrong.select(*book.key, "version", "kind", "problem", "version_before", *_SHOWN), _told)
+    return listed(
+        NAME, wrong.select(*book.key, "version", "kind", "problem", "version_before", *_SHOWN), _told
+    )
 
 
 _SHOWN: Final = ("amount_cents", "amount_before")

@@ -97,7 +97,7 @@ class Payout(AppendOnly):
         triggers = [
             *AppendOnly.Meta.triggers,
             pgtrigger.Trigger(
-                name="payout_numbers_without_gaps",
+                name="numbers_without_gaps",
                 level=pgtrigger.Statement,
                 when=pgtrigger.After,
                 operation=pgtrigger.Insert,

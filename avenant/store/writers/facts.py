@@ -9,6 +9,7 @@ from avenant.store.database import Connection
 from avenant.store.frames import next_ids
 from avenant.store.readers.news import Standing
 from avenant.store.tables import CONTRACT, ENROLMENT, MEMBER
+from avenant.store.writers.care import care_versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ def new_versions(connection: Connection, news: News, standing: Standing) -> NewV
         "approval": _approvals(news, standing, contract_ids, member_ids),
         "balance_movement": _openings(news, standing, contract_ids),
     }
-    return NewVersions(tables, member_ids)
+    return NewVersions(tables | care_versions(connection, news, member_ids), member_ids)
 
 
 def _contracts(connection: Connection, news: News, standing: Standing) -> pl.DataFrame:

@@ -113,6 +113,10 @@ def refuse_superseded(connection: Connection, rulebook_version: str) -> None:
         raise Superseded("a newer rulebook came into force while this run was computing: run it again")
 
 
+FACTS = {
+    *("contract", "member", "enrolment", "approval"),
+    *("document", "care_line", "answer", "provider_status"),
+}
 NEWER = "change_id IN (SELECT change_id FROM revision WHERE rev > %(rev)s)"
 
 
@@ -125,13 +129,19 @@ def refuse_stale(connection: Connection, read_rev: int, families: str) -> None:
         f"SELECT DISTINCT table_name FROM change_rows WHERE {NEWER}", {"rev": read_rev}
     ).fetchall()
     tables = {name for (name,) in moved}
-    if not tables & {"contract", "member", "enrolment", "approval"}:
+    if not tables & FACTS:
         return
     row = connection.execute(
         f"""
         WITH touched AS (
             SELECT member_id FROM member WHERE {NEWER}
             UNION SELECT member_id FROM approval WHERE {NEWER}
+            UNION SELECT member_id FROM care_line WHERE {NEWER}
+            UNION SELECT m.member_id FROM document AS d JOIN member AS m ON m.ref = d.member_ref WHERE d.{NEWER}
+            UNION SELECT l.member_id FROM answer AS a JOIN care_line AS l ON l.ref IN (a.line_ref, a.other_ref)
+                  WHERE a.{NEWER}
+            UNION SELECT member_id FROM care_line
+                  WHERE provider_id IN (SELECT provider_id FROM provider_status WHERE {NEWER})
             UNION SELECT member_id FROM enrolment
                   WHERE enrolment_id IN (SELECT enrolment_id FROM enrolment WHERE {NEWER})
                      OR contract_id IN (SELECT contract_id FROM contract WHERE {NEWER}))
