@@ -13,6 +13,8 @@ from functools import cache
 from typing import Any
 from uuid import uuid4
 
+import polars as pl
+
 from avenant.core.cases.matching import mismatches
 from avenant.core.cases.model import Case, PlanDocument, Run, Step
 from avenant.core.cases.observed import Observed
@@ -23,7 +25,15 @@ from avenant.core.rulebook.findings import Finding, RulebookRefused
 from avenant.core.rulebook.loading import read_rulebook
 from avenant.core.rulebook.nodes import Document
 from avenant.flows import invoicing, learn, nightly, publishing
-from avenant.flows.case_observation import invoice_lines_of, new_entries, new_invoices, observed_book
+from avenant.flows.case_observation import (
+    invoice_lines_of,
+    new_decisions,
+    new_entries,
+    new_invoices,
+    new_payouts,
+    observed_book,
+)
+from avenant.flows.case_simulation import simulated
 from avenant.gateways.rulebook_files import documents_in, shipped_folder
 from avenant.store.database import PARIS, Database
 from avenant.store.setup import Server, create_book
@@ -72,21 +82,25 @@ class Play:
     before: Observed = field(default_factory=Observed)
 
 
+COUNTS = ("charges", "cancels", "care_charges", "care_cancels")
+
+
 @dataclass(slots=True)
 class Reports:
     """What the flows of one step reported, added up over its runs."""
 
-    written: dict[str, int] = field(default_factory=lambda: {"charges": 0, "cancels": 0})
+    written: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTS, 0))
     learnt: int = 0
     held: int = 0
     settled_without_document: int = 0
     parked: dict[str, str] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
     refused: str | None = None
+    simulated: pl.DataFrame = field(default_factory=lambda: Observed().care.simulated)
 
     def fields(self) -> dict[str, Any]:
         """As arguments for ``Observed``."""
-        return {name: getattr(self, name) for name in self.__slots__}
+        return {name: getattr(self, name) for name in self.__slots__ if name != "simulated"}
 
 
 def played_case(case: Case, database: Database) -> PlayedCase:
@@ -98,20 +112,28 @@ def played_case(case: Case, database: Database) -> PlayedCase:
 
 def _played_step(play: Play, step: Step) -> PlayedStep:
     rev = play.database.revision_at(step.as_of) if step.as_of else None
+    before = play.before
+    observed = observed_book(play.database, rev) if step.asks else _done(play, step)
+    added = [new(before, observed) for new in (new_entries, new_decisions)]
     if step.asks:
-        observed, added = observed_book(play.database, rev), Observed().entries
-    else:
-        reports = _deeds(play, step)
-        after = observed_book(play.database)
-        added = new_entries(play.before, after)
-        observed = replace(after, **reports.fields())
-        if step.runs:
-            observed = replace(observed, invoices=new_invoices(play.before, after))
-        play.before = after
+        added = [each.clear() for each in added]
     if step.expect and any(invoice.lines is not None for invoice in step.expect.invoices or ()):
         observed = replace(observed, lines=invoice_lines_of(play.database, observed.invoices, rev))
     failed = mismatches(step.expect, observed) if step.expect else []
-    return PlayedStep(step, play.database.now().astimezone(PARIS), added, observed, tuple(failed))
+    return PlayedStep(step, play.database.now().astimezone(PARIS), *added, observed, tuple(failed))
+
+
+def _done(play: Play, step: Step) -> Observed:
+    """What there is to see after the deeds of a step; of documents, those that its runs made."""
+    reports = _deeds(play, step)
+    after = observed_book(play.database)
+    care = replace(after.care, simulated=reports.simulated)
+    invoices = after.invoices
+    if step.runs:
+        invoices = new_invoices(play.before, after)
+        care = replace(care, payouts=new_payouts(play.before, after))
+    play.before = after
+    return replace(after, **reports.fields(), invoices=invoices, care=care)
 
 
 def _deeds(play: Play, step: Step) -> Reports:
@@ -126,6 +148,7 @@ def _deeds(play: Play, step: Step) -> Reports:
             _publish(play, step.publish)
         for run in step.runs:
             RUNS[run.kind](play.database, step, run, reports)
+        reports.simulated = simulated(play.database, step.simulations)
     except REFUSALS as refusal:
         reports.refused = str(refusal)
     return reports
@@ -188,6 +211,8 @@ def _nightly(database: Database, step: Step, run: Run, reports: Reports) -> None
     report = nightly.run(database, business_date, actor=ACTOR)  # type: ignore[arg-type]
     reports.written["charges"] += report.charges
     reports.written["cancels"] += report.cancels
+    reports.written["care_charges"] += report.reimbursements.charges
+    reports.written["care_cancels"] += report.reimbursements.cancels
     reports.held += report.held
     reports.parked.update(report.parked)
 
@@ -206,4 +231,12 @@ def _invoices(database: Database, step: Step, run: Run, reports: Reports) -> Non
     reports.left_out.update(report.left_out)
 
 
-RUNS = {"nightly": _nightly, "invoices": _invoices}
+def _payouts(database: Database, step: Step, run: Run, reports: Reports) -> None:
+    business_date = run.settings.get("business_date") or step.at.date()  # type: ignore[union-attr]
+    settings = {name: value for name, value in run.settings.items() if name != "business_date"}
+    from avenant.flows import payouts
+
+    payouts.run(database, business_date, actor=ACTOR, **settings)  # type: ignore[arg-type]
+
+
+RUNS = {"nightly": _nightly, "invoices": _invoices, "payouts": _payouts}

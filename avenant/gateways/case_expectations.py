@@ -13,9 +13,11 @@ from avenant.core.cases.model import (
     ExpectedValue,
     Value,
 )
+from avenant.gateways.case_care import care_expectation
 from avenant.gateways.case_values import CaseNode, cents, months
 
 REFS = ("member", "contract")
+NOTHING = {"charges": 0, "cancels": 0, "care_charges": 0, "care_cancels": 0}
 
 
 def expectation(node: CaseNode) -> Expectation:
@@ -38,6 +40,7 @@ def expectation(node: CaseNode) -> Expectation:
         refused=tuple(
             ExpectedValue(item.place, "refused", str(item.value)) for item in node.items("refused")
         ),
+        care=care_expectation(node),
     )
 
 
@@ -54,7 +57,7 @@ def _written(node: CaseNode) -> Iterator[ExpectedValue]:
     found = node.get("written")
     if found is None:
         return
-    counts = {"charges": 0, "cancels": 0} if found.value == "nothing" else found.value
+    counts = NOTHING if found.value == "nothing" else found.value
     for name, count in counts.items():
         yield ExpectedValue(found.place, name, int(count))
 

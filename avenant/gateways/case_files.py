@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 
 from avenant.core.cases.columns import COLUMN
 from avenant.core.cases.model import Case, CaseProblem, Place, PlanDocument, Run, Step, ToldFact, Value
+from avenant.gateways.case_care import TABLES as CARE_TABLES
+from avenant.gateways.case_care import care_facts, simulations
 from avenant.gateways.case_expectations import expectation
 from avenant.gateways.case_order import order_problems
 from avenant.gateways.case_schema import schema_problems
@@ -111,9 +113,10 @@ def _step(node: CaseNode) -> Step:
         at=on.read(_instant) if on else None,
         asks=ask is not None,
         as_of=as_of.read(_end_of) if as_of else None,
-        facts=tuple(_facts(learn)) if learn else (),
+        facts=tuple(_facts(learn, on.read(_instant).date() if on else None)) if learn else (),
         publish=tuple(_plan(item) for item in node.items("publish")),
         runs=tuple(_run(item) for item in node.items("run")),
+        simulations=simulations(node),
         expect=expectation(expect) if expect else None,
     )
 
@@ -134,7 +137,7 @@ def _at(on: date, at: time) -> datetime:
     return datetime.combine(on, at, PARIS)
 
 
-def _facts(learn: CaseNode) -> Iterator[ToldFact]:
+def _facts(learn: CaseNode, on: date | None) -> Iterator[ToldFact]:
     for table in TABLES:
         for item in learn.items(table):
             yield ToldFact(item.place, table, _columns(item))
@@ -144,8 +147,9 @@ def _facts(learn: CaseNode) -> Iterator[ToldFact]:
         yield ToldFact(item.place, "balances", _columns(item))
     for item in learn.items("approvals"):
         yield ToldFact(item.place, "approvals", _columns(item))
+    yield from care_facts(learn, on)
     withdrawn = learn.get("withdrawn")
-    for table in TABLES if withdrawn else ():
+    for table in (*TABLES, *CARE_TABLES) if withdrawn else ():
         for item in withdrawn.items(table) if withdrawn else ():
             yield ToldFact(item.place, table, {"ref": str(item.value), "withdrawn": True})
 
@@ -166,6 +170,6 @@ def _run(node: CaseNode) -> Run:
         return Run(node.place, node.value, {})
     kind = next(iter(node.value))
     inner = node.get(kind)
-    settings = {key: inner.get(key) for key in inner.value} if inner else {}
+    settings = {COLUMN.get(key, key): inner.get(key) for key in inner.value} if inner else {}
     read = {key: child.read_column(key) for key, child in settings.items() if child}
     return Run(node.place, kind, read)

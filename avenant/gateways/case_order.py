@@ -8,6 +8,7 @@ from difflib import get_close_matches
 
 from avenant.core.cases.columns import WORD
 from avenant.core.cases.model import (
+    CareExpectation,
     Case,
     CaseProblem,
     Expectation,
@@ -16,18 +17,22 @@ from avenant.core.cases.model import (
     Place,
     Step,
 )
+from avenant.core.cases.told import LINES, line_of
 
 Told = dict[str, set[str]]
 NEEDED = {
     "contracts": ("kind",),
     "members": ("role", "birth_date"),
     "enrolments": ("contract_ref", "member_ref", "plan", "level", "valid_from"),
+    "documents": ("kind", "member_ref"),
+    "answers": ("kind", "line_ref"),
+    "provider_statuses": ("provider_ref", "valid_from"),
 }
 
 
 def order_problems(case: Case) -> list[CaseProblem]:
     """Steps that go back in time, and references to what was never told. A refused step may name anything."""
-    told: Told = {"contracts": set(), "members": set(), "enrolments": set()}
+    told: Told = {table: set() for table in (*NEEDED, "care_lines")}
     latest: datetime | None = None
     found: list[CaseProblem] = []
     for step in case.steps:
@@ -53,25 +58,35 @@ def _backward(step: Step, latest: datetime | None) -> Iterator[CaseProblem]:
         yield CaseProblem(step.place, "nothing has happened yet.", "Begin with a step that has a day (on).")
     if step.asks and step.expect and _of_a_run(step.expect):
         seen = "a question has no run, so it cannot expect what a run reports."
-        yield CaseProblem(step.place, seen, "Expect current, rows, entries, invoices or balances.")
+        yield CaseProblem(
+            step.place, seen, "Expect current, rows, entries, decisions, waiting, invoices or balances."
+        )
 
 
 def _of_a_run(expect: Expectation) -> bool:
     """Whether it expects anything that only runs and news report."""
     counts = (expect.learnt, expect.held, expect.settled_without_document, expect.parked, expect.left_out)
+    counts += (expect.care.simulated,)
     return bool(expect.written or expect.refused) or any(each is not None for each in counts)
 
 
 def _told_facts(step: Step, told: Told) -> Iterator[CaseProblem]:
     for fact in step.facts:
         ref = fact.values.get("ref")
-        if fact.table in told and isinstance(ref, str):
+        if fact.table in NEEDED and isinstance(ref, str):
             yield from _incomplete(fact.table, ref, fact.values, told, fact.place)
             told[fact.table].add(ref)
+        if fact.table == LINES:
+            told[LINES].add(line_of(fact))
     for fact in step.facts:
         yield from _unknown("contracts", fact.values.get("contract_ref"), told, fact.place)
-        yield from _unknown("members", fact.values.get("member_ref"), told, fact.place)
+        if fact.table != "documents":  # a document may name anybody
+            yield from _unknown("members", fact.values.get("member_ref"), told, fact.place)
         yield from _unknown("members", fact.values.get("primary_ref"), told, fact.place)
+        yield from _unknown("care_lines", fact.values.get("line_ref"), told, fact.place)
+        yield from _unknown("care_lines", fact.values.get("other_ref"), told, fact.place)
+    for simulation in step.simulations:
+        yield from _unknown("members", simulation.values.get("member_ref"), told, simulation.place)
 
 
 def _incomplete(table: str, ref: str, values: object, told: Told, place: Place) -> Iterator[CaseProblem]:
@@ -104,6 +119,16 @@ def _expected(expect: Expectation | None, told: Told) -> Iterator[CaseProblem]:
         yield from _unknown("contracts", balance.name, told, balance.place)
     for family in (*(expect.parked or ()), *(expect.left_out or ())):
         yield from _unknown("members", family.name, told, family.place)
+    for table, ref, place in refs_of(expect.care):
+        yield from _unknown(table, ref, told, place)
+
+
+def refs_of(expect: CareExpectation) -> Iterator[tuple[str, str, Place]]:
+    """What is expected of care speaks of: the table of the news, a ref in it, where."""
+    for group in (*expect.decisions, *expect.entries):
+        yield "members", group.member, group.place
+    for each in expect.waiting or ():
+        yield "care_lines", each.line, each.place
 
 
 def _unknown(table: str, ref: object, told: Told, place: Place) -> Iterator[CaseProblem]:

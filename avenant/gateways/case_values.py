@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
 
-from avenant.core.cases.amounts import cents_of
+from avenant.core.cases.amounts import cents_of, ppm_of
 from avenant.core.cases.model import CaseProblem, Place, Value
 from avenant.core.periods import month_index, months_between
 from avenant.core.rulebook.nodes import Path
@@ -17,15 +17,6 @@ T = TypeVar("T")
 MOST_MONTHS = 240
 DAYS = {"birth_date", "valid_from", "last_day", "business_date", "dated"}
 MONTHS = {"month", "from_month", "through_month"}
-AMOUNTS = {
-    "amount_cents",
-    "employer_cents",
-    "tax_cents",
-    "unit_price_cents",
-    "total_cents",
-    "balance_used_cents",
-}
-AMOUNTS |= {"due_cents", "before_cents", "after_cents"}
 
 
 class WrongValue(ValueError):
@@ -59,11 +50,13 @@ class CaseNode:
     def items(self, key: str) -> list[CaseNode]:
         """The places in the list under ``key``; a single value counts as a list of one, nothing as none."""
         found = self.get(key)
-        if found is None:
-            return []
-        if not isinstance(found.value, list):
-            return [found]
-        return [CaseNode(self.tree, self.file, (*found.path, i), item) for i, item in enumerate(found.value)]
+        return found.listed() if found else []
+
+    def listed(self) -> list[CaseNode]:
+        """The places in this list; a single value counts as a list of one."""
+        if not isinstance(self.value, list):
+            return [self]
+        return [CaseNode(self.tree, self.file, (*self.path, i), item) for i, item in enumerate(self.value)]
 
     def entries(self) -> list[tuple[str, CaseNode]]:
         """The keys of a mapping with their places."""
@@ -91,7 +84,7 @@ class CaseNode:
             return self.read(day)
         if column in MONTHS:
             return self.read(month)
-        if column in AMOUNTS:
+        if column.endswith("_cents"):
             return self.read(cents)
         if isinstance(self.value, bool):
             return self.value
@@ -120,3 +113,8 @@ def months(value: Any) -> tuple[date, ...]:
 def cents(value: Any) -> int:
     """An amount in cents; ``cents_of`` says how amounts are written."""
     return cents_of(str(value))
+
+
+def ppm(value: Any) -> int:
+    """A rate such as 70% in millionths."""
+    return ppm_of(str(value))

@@ -17,6 +17,8 @@ TERM = rf"{_NUMBER}(?:\s*x\s*(?:{_SHARE}))*"
 AMOUNT_PATTERN = rf"^\s*[+-]?\s*{TERM}(?:\s*[+-]\s*{TERM})*\s*$"
 """What an amount looks like; the same pattern stands in the published schema."""
 
+RATE_PATTERN = r"^\d{1,3}(?:\.\d{1,4})?%$"
+
 _SIGNED_TERM = re.compile(rf"([+-]?)\s*({TERM})")
 _AMOUNT = re.compile(AMOUNT_PATTERN)
 
@@ -32,6 +34,17 @@ def cents_of(text: str) -> int:
             "30.00 + 30.00 x 14/31."
         )
     return sum(_term_cents(sign, term) for sign, term in _SIGNED_TERM.findall(text))
+
+
+def ppm_of(text: str) -> int:
+    """The rate that ``text`` stands for, in millionths: 70% is 700_000.
+
+    Errors: ``ValueError`` when the text is not a percentage.
+    """
+    if not re.match(RATE_PATTERN, text):
+        raise ValueError(f"{text!r} is not a rate. Write a percentage, such as 70%.")
+    above, below = _fraction(text)
+    return above * 1_000_000 // below
 
 
 def _term_cents(sign: str, term: str) -> int:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
+from avenant.core.cases import care_words
 from avenant.core.cases.model import Value
 
 COLUMN = {
@@ -22,6 +24,7 @@ COLUMN = {
     "of": "primary_ref",
     "from": "valid_from",
     "credit": "amount_cents",
+    "minimum": "minimum_cents",
 }
 """A word of the case file -> its column, where the two are not the same."""
 
@@ -29,6 +32,7 @@ WORD = {column: word for word, column in COLUMN.items() if word != "credit"} | {
     "contract_ref": "contract",
     "member_ref": "member",
 }
+WORD = care_words.WORD | WORD
 MONTH_COLUMNS = {"month", "from_month", "through_month"}
 
 
@@ -46,6 +50,10 @@ def written_value(column: str, value: Value) -> str:
         return f"{value:%Y-%m}" if column in MONTH_COLUMNS else value.isoformat()
     if isinstance(value, int) and column.endswith("_cents"):
         return written_cents(value)
+    if isinstance(value, int) and column.endswith("_ppm"):
+        return f"{Decimal(value) / 10_000:f}%"
+    if isinstance(value, bool):
+        return "true" if value else "false"
     return str(value)
 
 

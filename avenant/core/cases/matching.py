@@ -8,29 +8,15 @@ cases/02-late-news/five-weeks.yaml:31: current amount of M1 in 2026-01
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
 
-from avenant.core.cases.columns import WORD, written_cell, written_value
+from avenant.core.cases.care_matching import care_mismatches
+from avenant.core.cases.columns import written_cell, written_value
 from avenant.core.cases.model import Expectation, ExpectedRow, ExpectedSum, ExpectedValue, Place, Value
 from avenant.core.cases.observed import Observed, covered_rows, current_rows
-
-Row = Mapping[str, Value]
-
-
-@dataclass(frozen=True, slots=True)
-class Mismatch:
-    """One expectation that failed: where it is written, what it is about, both sides."""
-
-    place: Place
-    about: str
-    expected: str
-    got: str
-
-    def __str__(self) -> str:
-        return f"{self.place}: {self.about}\n    expected  {self.expected}\n    got       {self.got}"
+from avenant.core.cases.pairing import Mismatch, Row, differing, paired, told, unlike
 
 
 def mismatches(expect: Expectation, observed: Observed) -> list[Mismatch]:
@@ -44,6 +30,7 @@ def mismatches(expect: Expectation, observed: Observed) -> list[Mismatch]:
         *_invoices(expect, observed),
         *_reasons("parked", expect.place, expect.parked, observed.parked),
         *_reasons("left out of the invoices", expect.place, expect.left_out, observed.left_out),
+        *care_mismatches(expect.care, observed.care),
     ]
     return sorted(found, key=lambda each: each.place.line)
 
@@ -104,44 +91,7 @@ def _rows(noun: str, expected: Iterable[ExpectedRow], got: pl.DataFrame) -> Iter
     for (member, month), rows in groups.items():
         there = got.filter((pl.col("member") == member) & (pl.col("month") == month)).to_dicts()
         about = f"{noun} of {member} in {written_value('month', month)}"
-        yield from _paired(about, rows, there)
-
-
-def _paired(about: str, expected: list[ExpectedRow], got: list[dict[str, Value]]) -> Iterator[Mismatch]:
-    """Each expected row against the row that fits it, or else the nearest of those left."""
-    left = list(got)
-    unmet = []
-    for row in expected:
-        fitting = next((i for i, there in enumerate(left) if not _differing(row.values, there)), None)
-        if fitting is None:
-            unmet.append(row)
-        else:
-            left.pop(fitting)
-    for row in unmet:
-        nearest = min(left, key=lambda there: len(_differing(row.values, there)), default=None)
-        yield _unmet(about, row, nearest)
-        if nearest is not None:
-            left.remove(nearest)
-    place = expected[-1].place
-    for extra in left:
-        yield Mismatch(place, about, "no such row", _told(extra, list(expected[-1].values)))
-
-
-def _differing(expected: Row, got: Row) -> list[str]:
-    return [column for column, value in expected.items() if got.get(column) != value]
-
-
-def _unmet(about: str, row: ExpectedRow, nearest: Row | None) -> Mismatch:
-    expected = _told(row.values, list(row.values))
-    if nearest is None:
-        return Mismatch(row.place, about, expected, "no such row")
-    wrong = ", ".join(WORD.get(column, column) for column in _differing(row.values, nearest))
-    return Mismatch(row.place, about, expected, f"{_told(nearest, list(row.values))}   (differs: {wrong})")
-
-
-def _told(row: Row, columns: list[str]) -> str:
-    shown = [column for column in columns if column not in ("member", "month")]
-    return ", ".join(written_cell(column, row.get(column)) for column in shown)
+        yield from paired(about, rows, there, rows[-1].place)
 
 
 def _invoices(expect: Expectation, observed: Observed) -> Iterator[Mismatch]:
@@ -150,12 +100,12 @@ def _invoices(expect: Expectation, observed: Observed) -> Iterator[Mismatch]:
     got = observed.invoices.to_dicts()
     if len(got) != len(expect.invoices):
         place = expect.invoices[0].place if expect.invoices else expect.place
-        told = "; ".join(_told(row, ["number", "contract", "total_cents"]) for row in got) or "none"
-        yield Mismatch(place, "number of invoices", str(len(expect.invoices)), f"{len(got)}: {told}")
+        listed = "; ".join(told(row, ["number", "contract", "total_cents"]) for row in got) or "none"
+        yield Mismatch(place, "number of invoices", str(len(expect.invoices)), f"{len(got)}: {listed}")
         return
     for wanted, there in zip(expect.invoices, got, strict=True):
-        if _differing(wanted.values, there):
-            yield _unmet(f"invoice {there['number']}", ExpectedRow(wanted.place, wanted.values), there)
+        if differing(wanted.values, there):
+            yield unlike(f"invoice {there['number']}", ExpectedRow(wanted.place, wanted.values), there)
         if wanted.lines is not None:
             lines = observed.lines.filter(pl.col("number") == there["number"]).to_dicts()
             yield from _lines(f"invoice {there['number']}", wanted.lines, lines, wanted.place)
@@ -166,10 +116,10 @@ def _lines(
 ) -> Iterator[Mismatch]:
     """Lines in their order: that order is part of what an accountant reads."""
     for i, row in enumerate(expected):
-        if i >= len(got) or _differing(row.values, got[i]):
-            told = _line_told(got[i], list(row.values)) if i < len(got) else "no such line"
+        if i >= len(got) or differing(row.values, got[i]):
+            there = _line_told(got[i], list(row.values)) if i < len(got) else "no such line"
             yield Mismatch(
-                row.place, f"line {i + 1} of {about}", _line_told(row.values, list(row.values)), told
+                row.place, f"line {i + 1} of {about}", _line_told(row.values, list(row.values)), there
             )
     for extra in got[len(expected) :]:
         shown = ["member", "month", "amount_cents"]

@@ -57,8 +57,16 @@ class ToldFact:
 
 
 @dataclass(frozen=True, slots=True)
+class Simulation:
+    """A question that writes nothing: what would we pay for this act of this member?"""
+
+    place: Place
+    values: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
-    """One run: ``nightly`` or ``invoices`` with its settings."""
+    """One run: ``nightly``, ``invoices`` or ``payouts`` with its settings."""
 
     place: Place
     kind: str
@@ -84,8 +92,17 @@ class ExpectedRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ExpectedRows:
+    """All rows that a member is expected to have; none: it has no such row."""
+
+    place: Place
+    member: str
+    rows: tuple[ExpectedRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ExpectedInvoice:
-    """One expected invoice or credit note; lines are compared only when they are given."""
+    """One expected invoice, credit note or payout; lines are compared only when they are given."""
 
     place: Place
     values: Mapping[str, Value]
@@ -99,6 +116,32 @@ class ExpectedValue:
     place: Place
     name: str
     value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedWaiting:
+    """A line that waits for a person: why, and which lines it may belong to (None: not compared)."""
+
+    place: Place
+    line: str
+    reason: str
+    candidates: tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class CareExpectation:
+    """What a step expects of care; None (or nothing in a tuple) means that it says nothing about it.
+
+    decisions, entries, simulated: rows of ``core.cases.observed_care.DECISION_COLUMNS``.
+    """
+
+    place: Place = Place("", 0)
+    decisions: tuple[ExpectedRows, ...] = ()
+    entries: tuple[ExpectedRows, ...] = ()
+    waiting: tuple[ExpectedWaiting, ...] | None = None
+    payouts: tuple[ExpectedInvoice, ...] | None = None
+    debts: tuple[ExpectedValue, ...] | None = None
+    simulated: tuple[ExpectedRow, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +161,12 @@ class Expectation:
     held: ExpectedValue | None = None
     settled_without_document: ExpectedValue | None = None
     refused: tuple[ExpectedValue, ...] = ()
+    care: CareExpectation = CareExpectation()
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What happens at one instant, in this order: news, publication, runs; then what is expected.
+    """What happens at one instant, in this order: news, publication, runs, simulations; then what is expected.
 
     ``at`` is None for a question (``asks``), which happens now and reads the past: ``as_of`` None means now.
     """
@@ -135,6 +179,7 @@ class Step:
     facts: tuple[ToldFact, ...]
     publish: tuple[PlanDocument, ...]
     runs: tuple[Run, ...]
+    simulations: tuple[Simulation, ...]
     expect: Expectation | None
 
 

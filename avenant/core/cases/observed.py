@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from avenant.core.cases.observed_care import ObservedCare
+
 ENTRY_COLUMNS: dict[str, type[pl.DataType]] = {
     "contract": pl.String,
     "member": pl.String,
@@ -64,7 +66,7 @@ KEY = ("contract", "member", "month", *SLOT)
 class Observed:
     """Frames with the columns above (external numbers, never ids), and the reports of the step's runs.
 
-    ``written``: charges and cancels of its nightly runs. ``parked``, ``left_out``: primary -> reason.
+    ``written``: charges and cancels of its nightly runs, in both books. ``parked``, ``left_out``: primary -> reason.
     ``balances``: contract -> credit in cents. ``refused``: the message the step was refused with.
     """
 
@@ -79,6 +81,7 @@ class Observed:
     parked: Mapping[str, str] = field(default_factory=dict)
     left_out: Mapping[str, str] = field(default_factory=dict)
     refused: str | None = None
+    care: ObservedCare = field(default_factory=ObservedCare)
 
 
 def current_rows(entries: pl.DataFrame) -> pl.DataFrame:

@@ -15,10 +15,12 @@ from typing import Any
 
 import polars as pl
 
-from avenant.core.cases.columns import written_cell, written_cents, written_value
-from avenant.core.cases.matching import Mismatch
-from avenant.core.cases.model import Case, Run, Step, ToldFact
+from avenant.core.cases.care_story import care_data, care_results, plain_rows
+from avenant.core.cases.columns import written_cell, written_cents
+from avenant.core.cases.model import Case, Run, Simulation, Step, ToldFact
 from avenant.core.cases.observed import Observed
+from avenant.core.cases.pairing import Mismatch
+from avenant.core.cases.told import LINES, line_of
 
 FACT = {
     "contracts": "contract",
@@ -27,17 +29,24 @@ FACT = {
     "balances": "opening balance",
     "approvals": "approval",
     "people": "name",
+    "documents": "document",
+    "care_lines": "line",
+    "answers": "answer",
+    "provider_statuses": "status",
 }
+NAMES = ("ref", "withdrawn", "document_ref", "line")
+"""Columns that are not told as cells: the name of the fact, and that it never was true."""
 """What one row of each table of the news is called."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlayedStep:
-    """A step that was played: when, the entries it added, what was observed, which expectations failed."""
+    """A step that was played: when, the entries it added to both books, what was seen, what failed."""
 
     step: Step
     at: datetime
     new_entries: pl.DataFrame
+    new_decisions: pl.DataFrame
     observed: Observed
     mismatches: tuple[Mismatch, ...]
 
@@ -87,14 +96,16 @@ def _deeds(step: Step) -> Iterator[str]:
     if step.publish:
         yield f"published {', '.join(plan.name for plan in step.publish)}"
     yield from (f"run       {run_text(run)}" for run in step.runs)
+    yield from (f"simulated {simulation_text(each)}" for each in step.simulations)
 
 
 def fact_text(fact: ToldFact) -> str:
     """A told fact in one line: ``enrolment E1: member M1, from 2026-01-05``."""
-    shown = {name: value for name, value in fact.values.items() if name not in ("ref", "withdrawn")}
+    shown = {name: value for name, value in fact.values.items() if name not in NAMES and value is not None}
+    ref = line_of(fact) if fact.table == LINES else str(fact.values.get("ref") or "")
     cells = ", ".join(written_cell(name, value) for name, value in shown.items())
     told = "withdrawn" if fact.values.get("withdrawn") else cells
-    return f"{' '.join(filter(None, [FACT[fact.table], str(fact.values.get('ref') or '')]))}: {told}"
+    return f"{' '.join(filter(None, [FACT[fact.table], ref]))}: {told}"
 
 
 def run_text(run: Run) -> str:
@@ -102,11 +113,18 @@ def run_text(run: Run) -> str:
     return ", ".join([run.kind, *(written_cell(name, value) for name, value in run.settings.items())])
 
 
+def simulation_text(simulation: Simulation) -> str:
+    """What a simulation asks, in one line."""
+    return ", ".join(written_cell(name, value) for name, value in simulation.values.items())
+
+
 def _results(played: PlayedStep) -> Iterator[str]:
     observed = played.observed
     if played.step.runs:
         charges, cancels = (observed.written.get(kind, 0) for kind in ("charges", "cancels"))
         yield f"wrote     {charges} charges, {cancels} cancels"
+        charges, cancels = (observed.written.get(f"care_{kind}", 0) for kind in ("charges", "cancels"))
+        yield from [f"of care   {charges} charges, {cancels} cancels"] if charges or cancels else []
     for row in played.new_entries.to_dicts():
         yield f"          {_entry(row)}"
     for row in observed.invoices.to_dicts() if played.step.runs else ():
@@ -114,6 +132,7 @@ def _results(played: PlayedStep) -> Iterator[str]:
     yield from (f"parked    {family}: {reason}" for family, reason in observed.parked.items())
     if observed.held:
         yield f"held      {observed.held} differences"
+    yield from care_results(played.new_decisions, observed.care)
 
 
 def _entry(row: Mapping[str, Any]) -> str:
@@ -151,12 +170,13 @@ def _step_data(played: PlayedStep) -> dict[str, Any]:
         "runs": [run_text(run) for run in step.runs],
         "refused": observed.refused,
         "written": dict(observed.written),
-        "entries": _rows(played.new_entries),
-        "invoices": _rows(observed.invoices),
-        "lines": _rows(observed.lines),
+        "entries": plain_rows(played.new_entries),
+        "invoices": plain_rows(observed.invoices),
+        "lines": plain_rows(observed.lines),
         "balances_cents": dict(observed.balances),
         "parked": dict(observed.parked),
         "held": observed.held,
+        **care_data(played.new_decisions, observed.care),
         "mismatches": [_mismatch_data(mismatch) for mismatch in played.mismatches],
     }
 
@@ -164,20 +184,6 @@ def _step_data(played: PlayedStep) -> dict[str, Any]:
 def _mismatch_data(mismatch: Mismatch) -> dict[str, Any]:
     place = {"file": mismatch.place.file, "line": mismatch.place.line}
     return place | {"about": mismatch.about, "expected": mismatch.expected, "got": mismatch.got}
-
-
-def _rows(frame: pl.DataFrame) -> list[dict[str, Any]]:
-    return [
-        {
-            column: written_value(column, value) if column == "month" else _plain(value)
-            for column, value in row.items()
-        }
-        for row in frame.to_dicts()
-    ]
-
-
-def _plain(value: Any) -> Any:
-    return value if value is None or isinstance(value, int | str | bool) else str(value)
 
 
 def summary(played: Iterable[PlayedCase]) -> str:
