@@ -114,13 +114,14 @@ def _played_step(play: Play, step: Step) -> PlayedStep:
     rev = play.database.revision_at(step.as_of) if step.as_of else None
     before = play.before
     observed = observed_book(play.database, rev) if step.asks else _done(play, step)
-    added = [new(before, observed) for new in (new_entries, new_decisions)]
+    entries, decisions = new_entries(before, observed), new_decisions(before, observed)
     if step.asks:
-        added = [each.clear() for each in added]
+        entries, decisions = entries.clear(), decisions.clear()
     if step.expect and any(invoice.lines is not None for invoice in step.expect.invoices or ()):
         observed = replace(observed, lines=invoice_lines_of(play.database, observed.invoices, rev))
     failed = mismatches(step.expect, observed) if step.expect else []
-    return PlayedStep(step, play.database.now().astimezone(PARIS), *added, observed, tuple(failed))
+    at = play.database.now().astimezone(PARIS)
+    return PlayedStep(step, at, entries, decisions, observed, tuple(failed))
 
 
 def _done(play: Play, step: Step) -> Observed:
