@@ -6,10 +6,9 @@ from pathlib import Path
 
 import polars as pl
 
-from avenant.core.frames.news import TABLES
 from avenant.core.importing.mapped import mapped
 from avenant.core.importing.mapping import MappingFault
-from avenant.core.importing.tables import DEFAULTS, FILES, header_fault
+from avenant.core.importing.tables import DEFAULTS, FILES, file_columns, header_fault
 from avenant.core.importing.told import Told, no_damage, told_as_is
 from avenant.gateways.csv_files import CsvFile, FileRefused, read_csv
 from avenant.gateways.mapping_files import read_mapping, unreadable
@@ -54,10 +53,10 @@ def _all_columns(table: str, file: CsvFile) -> pl.DataFrame:
     if fault is not None:
         seen, remedy = fault
         raise FileRefused(file.path, 1, seen, remedy[0].upper() + remedy[1:])
-    left_out = [name for name in TABLES[table] if name not in file.header]
+    left_out = [name for name in file_columns(table) if name not in file.header]
     rows = file.rows.with_columns(pl.lit(None, pl.String).alias(name) for name in left_out)
     return rows.with_columns(
-        pl.col(name).fill_null(word) for name, word in DEFAULTS.items() if name in TABLES[table]
+        pl.col(name).fill_null(word) for name, word in DEFAULTS.items() if name in file_columns(table)
     )
 
 

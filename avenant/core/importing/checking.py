@@ -12,17 +12,23 @@ import polars as pl
 
 from avenant.core.frames.news import TABLES, News
 from avenant.core.importing.account_rules import approval_problems, balance_problems, people_problems
+from avenant.core.importing.answer_rules import answer_problems
+from avenant.core.importing.care_line_rules import amount_problems, care_line_problems
 from avenant.core.importing.contract_rules import contract_problems
+from avenant.core.importing.document_rules import document_problems
 from avenant.core.importing.enrolment_rules import enrolment_problems
 from avenant.core.importing.member_rules import member_problems
 from avenant.core.importing.overlaps import overlap_problems
 from avenant.core.importing.problem import Problem, as_problems
+from avenant.core.importing.provider_rules import provider_status_problems
 from avenant.core.importing.state import Facts, Plans, State, state_after
 from avenant.core.importing.stored_rules import contradictions
 
 NO_REFS: Mapping[str, pl.Series] = {
-    table: pl.Series("ref", [], pl.String) for table in ("contracts", "members", "enrolments")
+    table: pl.Series("ref", [], pl.String)
+    for table in ("contracts", "members", "enrolments", "documents", "care_lines", "line_amounts")
 }
+"""Tables whose refused rows refuse others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +67,21 @@ def found_problems(told: Mapping[str, pl.DataFrame], world: World) -> pl.DataFra
             balance_problems(told["balances"], state, refused),
             approval_problems(told["approvals"], state, refused),
             people_problems(told["people"], state, refused),
+            *_care_problems(told, state, world),
         ]
     )
     return _in_order(pl.concat([found, overlap_problems(_sound(state, found))]))
+
+
+def _care_problems(told: Mapping[str, pl.DataFrame], state: State, world: World) -> list[pl.DataFrame]:
+    documents, refused = told["documents"], world.refused
+    return [
+        document_problems(documents, state, refused, world.today),
+        care_line_problems(told["care_lines"], documents, refused, world.today),
+        amount_problems(told["line_amounts"], documents, told["care_lines"], refused),
+        answer_problems(told["answers"]),
+        provider_status_problems(told["provider_statuses"]),
+    ]
 
 
 def _sound(state: State, found: pl.DataFrame) -> pl.DataFrame:

@@ -1,8 +1,9 @@
 """Which rows can be loaded and which are refused, following every chain of dependence to its end.
 
 A member without a birth date is refused; so are its enrolments, each with the reason that it depends on a
-refused row. Where one line of a foreign file made a contract, a member and an enrolment, the line stands or
-falls as a whole: if its enrolment is refused, its contract and member are not loaded either.
+refused row. A document and its lines stand or fall together. Where one line of a foreign file made a contract, a
+member and an enrolment, the line stands or falls as a whole: if its enrolment is refused, its contract and member
+are not loaded either.
 """
 
 from collections.abc import Mapping
@@ -11,7 +12,8 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from avenant.core.frames.news import TABLES, News
-from avenant.core.importing.checking import World, found_problems
+from avenant.core.importing.checking import NO_REFS, World, found_problems
+from avenant.core.importing.tables import file_columns
 from avenant.core.importing.told import Told
 from avenant.core.importing.typed import typed
 
@@ -49,7 +51,7 @@ def _well_formed(told: Told) -> tuple[dict[str, pl.DataFrame], pl.DataFrame]:
 
 def _no_text(table: str) -> pl.DataFrame:
     columns: dict[str, type[pl.DataType]] = {"row_index": pl.UInt32}
-    return pl.DataFrame(schema=columns | dict.fromkeys(TABLES[table], pl.String))
+    return pl.DataFrame(schema=columns | dict.fromkeys(file_columns(table), pl.String))
 
 
 def _without(table: str, rows: pl.DataFrame, refused: pl.DataFrame) -> pl.DataFrame:
@@ -68,11 +70,13 @@ def _refused_rows(origins: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
 
 
 def _refs(tables: Mapping[str, pl.DataFrame], refused: pl.DataFrame) -> dict[str, pl.Series]:
+    """Per table the refs of refused rows; of a document's lines and amounts, the ref of the document."""
     refs = {}
-    for table in ("contracts", "members", "enrolments"):
+    for table in NO_REFS:
         text = tables.get(table, _no_text(table))
         gone = refused.filter(pl.col("table") == table)
-        refs[table] = text.join(gone, on="row_index", how="semi")["ref"].drop_nulls().unique()
+        ref = "ref" if "ref" in text.columns else "document_ref"
+        refs[table] = text.join(gone, on="row_index", how="semi")[ref].drop_nulls().unique()
     return refs
 
 
@@ -86,7 +90,9 @@ def _rejects(told: Told, found: pl.DataFrame) -> pl.DataFrame:
     ]
     names = pl.DataFrame(labels, schema=dict.fromkeys(("table", "column", "label"), pl.String))
     named = placed.join(names, on=["table", "column"], how="left", maintain_order="left").with_columns(
-        pl.coalesce("label", "column").alias("column")
+        pl.concat_str("place", pl.coalesce("label", "column"), separator=".", ignore_nulls=True).alias(
+            "column"
+        )
     )
     every = pl.concat([told.damaged, named.select(told.damaged.columns)])
     once = every.unique(subset=["file", "line", "reason", "column"], keep="first", maintain_order=True)

@@ -8,10 +8,9 @@ from collections.abc import Mapping as Dictionary
 
 import polars as pl
 
-from avenant.core.frames.news import TABLES
 from avenant.core.importing.mapping import Condition, Mapping, TableRule, Value
 from avenant.core.importing.problem import PROBLEM_SCHEMA, no_problems
-from avenant.core.importing.tables import DEFAULTS, OPTIONAL_COLUMNS
+from avenant.core.importing.tables import DEFAULTS, OPTIONAL_COLUMNS, file_columns
 from avenant.core.importing.told import LINE, Told, origins_of
 from avenant.core.importing.values import Sources, value_of
 
@@ -44,7 +43,7 @@ def _made(rule: TableRule, sources: Sources) -> tuple[pl.DataFrame, pl.DataFrame
     if rule.skip_when_empty is not None:
         made = made.filter(pl.col(rule.skip_when_empty).is_not_null() | _has_problem(made, problems))
     if rule.distinct:
-        made, problems = _distinct(made, problems, list(TABLES[rule.table]))
+        made, problems = _distinct(made, problems, file_columns(rule.table))
     file = sources.described[rule.source].file
     origins = origins_of(rule.table, file, made)
     return made.unique("row_index", keep="first", maintain_order=True).drop(LINE), origins, problems
@@ -60,7 +59,7 @@ def _holds(condition: Condition, rule: TableRule, sources: Sources) -> pl.Expr:
 def _columns(rule: TableRule, rows: pl.DataFrame, sources: Sources) -> tuple[pl.DataFrame, pl.DataFrame]:
     made = rows.select(LINE).with_row_index("row_index")
     found = [no_problems()]
-    for name in TABLES[rule.table]:
+    for name in file_columns(rule.table):
         value = rule.columns.get(name, Value(f"tables.{rule.table}", constant=DEFAULTS.get(name)))
         required = name not in OPTIONAL_COLUMNS[rule.table] and name != rule.skip_when_empty
         text, problems = value_of(value, rule.source, rows, sources, name if required else None)

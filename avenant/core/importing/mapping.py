@@ -17,12 +17,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from avenant.core.frames.news import TABLES
-from avenant.core.importing.tables import FILES, OPTIONAL_COLUMNS
+from avenant.core.importing.tables import CARE_FILES, FILES, OPTIONAL_COLUMNS, file_columns
 
 FORMAT = "avenant-import-1"
 ORIGINS = ("column", "constant", "lookup", "join", "line")
-VALUE_WORDS = (*ORIGINS, "by", "with", "empty_when", "translate", "date", "end", "prefix")
+VALUE_WORDS = (*ORIGINS, "by", "with", "empty_when", "translate", "date", "end", "decimal", "prefix")
 TABLE_WORDS = ("from", "columns", "where", "one_row_per", "skip_when_empty")
 SOURCE_WORDS = ("file", "key", "called")
 INCLUDED, DAY_AFTER = "last_covered_day", "day_after"
@@ -62,6 +61,7 @@ class Value:
     translate: Dictionary[str, str] | None = None
     date: str | None = None  # how a date is written, in the letters of strptime
     day_after: bool = False  # the date is the first day no longer covered
+    decimal: str | None = None  # the sign before decimals, "," or "."; the other one marks thousands
     prefix: str = ""
 
     def label(self, sources: Dictionary[str, Source]) -> str:
@@ -105,13 +105,14 @@ def parsed_mapping(document: Any) -> Mapping:
     top = _dictionary(document, "", ("format", "sources", "tables"))
     if top.get("format") != FORMAT:
         raise MappingFault("format", f"{top.get('format')!r}", f"Write `format: {FORMAT}` in the first line")
+    known = (*FILES, *CARE_FILES)
     sources = {name: _source(name, body) for name, body in _dictionary(top.get("sources"), "sources").items()}
     tables = {
         table: _table(table, body, sources)
-        for table, body in _dictionary(top.get("tables"), "tables", tuple(FILES)).items()
+        for table, body in _dictionary(top.get("tables"), "tables", known).items()
     }
     if not tables:
-        raise MappingFault("tables", "no table", f"Describe at least one of {', '.join(FILES)}")
+        raise MappingFault("tables", "no table", f"Describe at least one of {', '.join(known)}")
     return Mapping(sources, tables)
 
 
@@ -126,9 +127,9 @@ def _table(table: str, body: Any, sources: Dictionary[str, Source]) -> TableRule
     path = f"tables.{table}"
     words = _dictionary(body, path, TABLE_WORDS)
     source = _known(words.get("from"), sources, f"{path}.from", "sources")
-    described = _dictionary(words.get("columns"), f"{path}.columns", tuple(TABLES[table]))
+    described = _dictionary(words.get("columns"), f"{path}.columns", file_columns(table))
     columns = {name: _value(value, f"{path}.columns.{name}", sources) for name, value in described.items()}
-    for name in TABLES[table]:
+    for name in file_columns(table):
         if name not in columns and name not in OPTIONAL_COLUMNS[table]:
             raise MappingFault(f"{path}.columns", f"no {name}", f"Say where {name} comes from")
     conditions = _dictionary(words.get("where", {}), f"{path}.where")
@@ -183,6 +184,7 @@ def _value(body: Any, path: str, sources: Dictionary[str, Source]) -> Value:
         translate=_translation(words, path),
         date=_optional_text(words, "date", path),
         day_after=_end(words, path),
+        decimal=_decimal(words, path),
         prefix=_optional_text(words, "prefix", path) or "",
     )
 
@@ -233,6 +235,13 @@ def _end(words: Dictionary[str, Any], path: str) -> bool:
     if word not in (INCLUDED, DAY_AFTER):
         raise MappingFault(f"{path}.end", f"{word!r}", f"Write {INCLUDED} (the default) or {DAY_AFTER}")
     return bool(word == DAY_AFTER)
+
+
+def _decimal(words: Dictionary[str, Any], path: str) -> str | None:
+    sign = words.get("decimal")
+    if sign not in (None, ".", ","):
+        raise MappingFault(f"{path}.decimal", f"{sign!r}", 'Write "," or ".", the sign before the decimals')
+    return None if sign is None else str(sign)
 
 
 def _dictionary(body: Any, path: str, allowed: Sequence[str] | None = None) -> dict[str, Any]:

@@ -15,6 +15,7 @@ ORIGIN_SCHEMA: dict[str, type[pl.DataType]] = {
     "row_index": pl.UInt32,
     "file": pl.String,
     "line": pl.UInt32,
+    "place": pl.String,  # within the line, such as lines[2] of a JSON document; null: the line itself
 }
 
 
@@ -49,10 +50,11 @@ def told_as_is(table: str, file: str, rows: pl.DataFrame) -> tuple[pl.DataFrame,
 
 
 def origins_of(table: str, file: str, rows: pl.DataFrame) -> pl.DataFrame:
-    """Origins (`ORIGIN_SCHEMA`) of `rows` with `row_index` and `LINE`, read from `file`."""
+    """Origins (`ORIGIN_SCHEMA`) of `rows` with `row_index` and `LINE`, read from `file`, a line a row."""
     return rows.select(
         pl.lit(table).alias("table"),
         pl.col("row_index").cast(pl.UInt32),
         pl.lit(file).alias("file"),
         pl.col(LINE).cast(pl.UInt32).alias("line"),
+        pl.lit(None, pl.String).alias("place"),
     )

@@ -46,6 +46,8 @@ def value_of(
     if value.date is not None:
         steps, malformed = _dated(steps, value, value.label(sources.described))
         problems.append(malformed)
+    if value.decimal is not None:
+        steps = steps.with_columns(_plain_decimal(value.decimal).alias("text"))
     return steps.select(pl.lit(value.prefix) + pl.col("text")).to_series(), pl.concat(problems)
 
 
@@ -161,6 +163,12 @@ def _dated(steps: pl.DataFrame, value: Value, label: str) -> tuple[pl.DataFrame,
     last = day.dt.offset_by("-1d") if value.day_after else day
     found = _named(broken_rules("", steps, [malformed]), label)
     return steps.with_columns(last.dt.to_string("%Y-%m-%d").alias("text")), found
+
+
+def _plain_decimal(sign: str) -> pl.Expr:
+    """1.234,50 or 1 234,50 written with the decimal sign `,` reads 1234.50."""
+    thousands = "." if sign == "," else ","
+    return pl.col("text").str.replace_all(rf"[\s{thousands}]", "").str.replace(sign, ".", literal=True)
 
 
 def _named(found: pl.DataFrame, label: str) -> pl.DataFrame:
