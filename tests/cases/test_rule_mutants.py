@@ -230,15 +230,15 @@ MUTANTS = [
     Mutant(
         "what changed is cancelled",
         "avenant.core.book.diff",
-        'return pl.concat([cancels, charges], how="vertical_relaxed")',
-        'return charges.with_columns(pl.col("version")).pipe(lambda rows: rows)',
+        'entries = pl.concat([cancels, charges], how="vertical_relaxed")',
+        "entries = charges",
         "02-late-news/departure-learnt-after-two-invoices",
     ),
     Mutant(
         "an explanation is a difference too",
         "avenant.core.book.diff",
-        "for name in VALUES)\n    return",
-        "for name in AMOUNTS)\n    return",
+        "for name in book.values)\n    return",
+        "for name in book.amounts)\n    return",
         "02-late-news/only-the-explanation-changes",
     ),
     Mutant(
