@@ -1,4 +1,4 @@
-"""The command `avenant`: ten commands, each loaded only when it is called, so that help appears at once.
+"""The command `avenant`: a dozen commands, each loaded only when it is called, so that help appears at once.
 
 $ avenant premiums show C-0001 --known-at 2026-03-14
 """
@@ -15,10 +15,13 @@ from avenant import __version__
 COMMANDS: dict[str, tuple[str, str]] = {
     "db": ("db", "Create, start, stop, inspect or delete the database; erase personal details."),
     "rulebook": ("rulebook", "Check the plans and price tables; publish them as an immutable version."),
-    "import": ("import_", "Load contracts, members and enrolments from CSV files."),
-    "nightly": ("nightly", "Recompute all premiums and book what has changed."),
+    "import": ("import_", "Load contracts, members, enrolments and documents about care."),
+    "nightly": ("nightly", "Recompute all premiums and reimbursements, and book what has changed."),
     "invoices": ("invoices", "Issue invoices and show them as text, JSON, PDF, XLSX or CSV."),
     "premiums": ("premiums", "Show the premiums of a member or contract, and why, as known at any instant."),
+    "acts": ("acts", "Show care acts, what was decided and why, what waits; answer what waits."),
+    "payouts": ("payouts", "Pay what is reimbursed, in one transfer per payee; show statements and debts."),
+    "simulate": ("simulate", "What would we pay for this act, for this member, on that day?"),
     "case": ("case", "Play case files and compare what happens with what they expect."),
     "check": ("check", "Verify the promises of the books; recompute the digest chain."),
     "generate": ("generate", "Generate a portfolio with late news; play the demo."),
@@ -77,7 +80,7 @@ def root(
         False, "--version", callback=_print_version, is_eager=True, help="Print the version and stop."
     ),
 ) -> None:
-    """A health insurer's premium book: recomputed every night, corrected by itself, explained to the cent.
+    """A health insurer's two books, premiums and reimbursements: recomputed every night, explained to the cent.
 
     DATABASE_URL selects a PostgreSQL server; without it an embedded one is used.
     """

@@ -1,4 +1,4 @@
-"""`avenant nightly`: recompute all premiums and book what has changed."""
+"""`avenant nightly`: recompute all premiums and reimbursements, and book what has changed."""
 
 import json
 from dataclasses import asdict
@@ -40,7 +40,7 @@ def nightly(
     database: str = DATABASE,
     as_json: bool = AS_JSON,
 ) -> None:
-    """Recompute every premium of every member for all months, and book what differs.
+    """Recompute every premium and every reimbursement of everybody, and book what differs.
 
     What is booked and no longer right is cancelled and restated; a second run right after writes nothing.
     Months after that of the date are left alone.
@@ -75,6 +75,17 @@ def fields(report: "NightlyReport") -> dict[str, Any]:
     return values | {"business_date": report.business_date.isoformat(), "parked": parked}
 
 
+def _care_text(report: "NightlyReport") -> str:
+    from avenant.core.money import money_text
+
+    moves = report.reimbursements
+    moved = ", ".join(money_text(cents, currency) for currency, cents in moves.amount_cents.items())
+    return (
+        f"  reimbursed  {moves.charges:>12,} charges, {moves.cancels:,} cancels of {report.expected_acts:,} decisions"
+        + (f" ({moved} in all)" if moved else "")
+    )
+
+
 def text(report: "NightlyReport") -> str:
     """The report as people read it."""
     from avenant.core.money import money_text
@@ -86,8 +97,15 @@ def text(report: "NightlyReport") -> str:
         f"  booked      {report.charges:>12,} charges, {report.cancels:,} cancels"
         + (f" ({moved} in all)" if moved else ""),
     ]
+    if report.expected_acts or report.reimbursements.charges:
+        lines.append(_care_text(report))
     if not report.written_rows:
         lines.append("  nothing had changed")
+    if report.waiting:
+        lines.append(
+            f"  waiting     {report.waiting:>12,} lines of care that cannot be decided; "
+            "`avenant acts waiting` lists them with the reasons"
+        )
     if report.held:
         lines.append(
             f"  held        {report.held:>12,} members: their change reaches further back than the plan allows; "
