@@ -7,21 +7,25 @@ from avenant.core.checks import (
     append_only,
     balances,
     billed_days,
+    covered_acts,
     covered_days,
     family_prices,
     invoice_numbers,
     known_rows,
+    no_enrichment,
+    payout_totals,
     recompute,
     revisions,
     row_counts,
     runs,
     settlement_totals,
     versions,
+    waiting_age,
 )
 from avenant.core.checks.finding import Finding
 from avenant.flows.check_readings import Readings
 from avenant.flows.check_recompute import recompute_findings
-from avenant.store.readers import checking, guards, written
+from avenant.store.readers import checking, checking_care, guards, written
 from avenant.store.tables import UNCOVERED
 
 
@@ -62,6 +66,21 @@ def _invoice_numbers(readings: Readings) -> list[Finding]:
     return invoice_numbers.findings(readings.invoices)
 
 
+def _payout_totals(readings: Readings) -> list[Finding]:
+    with readings.connection() as connection:
+        return payout_totals.findings(
+            checking_care.payouts(connection), checking_care.payout_sums(connection)
+        )
+
+
+def _waiting_age(readings: Readings) -> list[Finding]:
+    if readings.nightly is None:
+        return []
+    with readings.connection() as connection:
+        waiting = checking_care.waits(connection)
+    return waiting_age.findings(waiting, readings.resting_point.business_date, readings.waiting_days)
+
+
 def _balances(readings: Readings) -> list[Finding]:
     with readings.connection() as connection:
         movements = checking.movements(connection, readings.contract_id)
@@ -97,15 +116,20 @@ CHECKS = _named(
         Check(append_only.NAME, 1, append_only.SENTENCE, _append_only),
         Check(row_counts.NAME, 1, row_counts.SENTENCE, _row_counts),
         Check(versions.NAME, 2, versions.SENTENCE, None, True),
+        Check(versions.CARE_NAME, 2, versions.SENTENCE, None, True),
         Check(recompute.NAME, 3, recompute.SENTENCE, recompute_findings, True),
         Check(covered_days.NAME, 4, covered_days.SENTENCE, None, True),
         Check(billed_days.NAME, 4, billed_days.SENTENCE, None, True),
         Check(family_prices.NAME, 4, family_prices.SENTENCE, None, True),
         Check(settlement_totals.NAME, 5, settlement_totals.SENTENCE, _settlement_totals, True),
+        Check(payout_totals.NAME, 5, payout_totals.SENTENCE, _payout_totals),
         Check(invoice_numbers.NAME, 5, invoice_numbers.SENTENCE, _invoice_numbers),
         Check(balances.NAME, 5, balances.SENTENCE, _balances, True),
         Check(revisions.NAME, 6, revisions.SENTENCE, _revisions),
         Check(known_rows.NAME, 6, known_rows.SENTENCE, _known_rows),
+        Check(no_enrichment.NAME, 7, no_enrichment.SENTENCE, None, True),
+        Check(covered_acts.NAME, 7, covered_acts.SENTENCE, None, True),
+        Check(waiting_age.NAME, 7, waiting_age.SENTENCE, _waiting_age),
         Check(runs.NAME, 8, runs.SENTENCE, _runs),
     ]
 )

@@ -8,6 +8,7 @@ from functools import cached_property
 
 import polars as pl
 
+from avenant.core.book.entries import REIMBURSEMENTS
 from avenant.core.checks.day_count import (
     accounted_days,
     compared,
@@ -15,7 +16,11 @@ from avenant.core.checks.day_count import (
     latest_rows,
     without_explained,
 )
+from avenant.core.checks.waiting_age import MOST_DAYS
+from avenant.core.claims.reasons import bit_of
 from avenant.store.database import BookSettings, Connection, Database
+from avenant.store.readers import checking_care
+from avenant.store.readers.care import waiting_everywhere
 from avenant.store.readers.checking import (
     NEWS,
     NightlyDone,
@@ -73,10 +78,14 @@ class Readings:
         contract_id: int | None,
         business_date: date | None,
         say: Callable[[str, int, int], None],
+        waiting_days: int = MOST_DAYS,
     ) -> None:
-        """``contract_id``: look at this contract alone; ``business_date``: None for the last nightly run's."""
+        """``contract_id``: look at this contract alone; ``business_date``: None for the last nightly run's.
+
+        waiting_days: how long an act may wait.
+        """
         self.db, self.snapshot, self.contract_id, self.say = db, snapshot, contract_id, say
-        self._business_date = business_date
+        self._business_date, self.waiting_days = business_date, waiting_days
 
     @contextmanager
     def connection(self) -> Iterator[Connection]:
@@ -164,6 +173,30 @@ class Readings:
         with self.connection() as connection:
             return roles(connection)
 
+    def care_parts(self) -> "Iterator[CareRead]":
+        """The reimbursement book in parts of whole contracts."""
+        with self.connection() as connection:
+            for entries in checking_care.entries_by_contracts(connection, ROWS_AT_ONCE, self.contract_id):
+                yield CareRead(self, entries)
+
+    @cached_property
+    def cover_of_acts(self) -> pl.DataFrame:
+        """Enrolments in force."""
+        with self.connection() as connection:
+            return checking_care.cover_of_acts(connection, self.contract_id)
+
+    @cached_property
+    def excess_paid(self) -> pl.DataFrame:
+        """Acts for which payouts paid more than is decided now."""
+        with self.connection() as connection:
+            return checking_care.excess_paid(connection, self.contract_id)
+
+    @cached_property
+    def waiting_acts(self) -> pl.DataFrame:
+        """act_id of everything that waits: what was booked for it stands."""
+        with self.connection() as connection:
+            return waiting_everywhere(connection).select(act_id="line_id")
+
     def stretches(self) -> list[Stretch]:
         """The book in stretches."""
         with self.connection() as connection:
@@ -173,6 +206,38 @@ class Readings:
         """All entries and enrolments of a stretch."""
         with self.connection() as connection:
             return StretchRead(self, entries_in(connection, stretch), cover_in(connection, stretch))
+
+
+class CareRead:
+    """One part of the reimbursement book: its entries, and what the checks make of them."""
+
+    def __init__(self, readings: Readings, entries: pl.DataFrame) -> None:
+        """``entries``: all rows of some contracts."""
+        self._readings, self.entries = readings, entries
+
+    @cached_property
+    def latest(self) -> pl.DataFrame:
+        """The last version of each key."""
+        key = list(REIMBURSEMENTS.key)
+        return self.entries.sort(*key, "version").unique(key, keep="last", maintain_order=True)
+
+    @cached_property
+    def paid(self) -> pl.DataFrame:
+        """What the rules pay now: exceptions, what waits, and families with news left out."""
+        exception = 1 << bit_of("exception")
+        rows = self.latest.filter((pl.col("amount_cents") > 0) & ((pl.col("reasons") & exception) == 0))
+        rows = rows.join(self._readings.waiting_acts, on="act_id", how="anti")
+        return rows.join(self._readings.explained.members, on="member_id", how="anti")
+
+    @cached_property
+    def excess(self) -> pl.DataFrame:
+        """Acts of these contracts for which payouts paid more than is decided now."""
+        return self._readings.excess_paid.join(self.entries, on="contract_id", how="semi")
+
+    @property
+    def cover(self) -> pl.DataFrame:
+        """Enrolments in force."""
+        return self._readings.cover_of_acts
 
 
 class StretchRead:

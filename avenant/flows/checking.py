@@ -7,16 +7,25 @@ Nothing is written. A check that cannot run is itself a finding: it never ends t
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import TypeVar
 
-from avenant.core.book.entries import PREMIUMS
-from avenant.core.checks import billed_days, covered_days, family_prices, versions
+from avenant.core.book.entries import PREMIUMS, REIMBURSEMENTS
+from avenant.core.checks import (
+    billed_days,
+    covered_acts,
+    covered_days,
+    family_prices,
+    no_enrichment,
+    versions,
+    waiting_age,
+)
 from avenant.core.checks.finding import NOTE, UNKNOWN, Finding, Names, Row, errors, place, shortened
 from avenant.flows.check_catalogue import CHECKS, Check
-from avenant.flows.check_readings import NeverRun, Readings, StretchRead
+from avenant.flows.check_readings import CareRead, NeverRun, Readings, StretchRead
 from avenant.store.database import Database
 from avenant.store.readers.checking import contract_called, exported, names_for
 
@@ -76,10 +85,12 @@ def run_checks(
     contract: str | None = None,
     progress: Progress | None = None,
     business_date: date | None = None,
+    waiting_days: int = waiting_age.MOST_DAYS,
 ) -> CheckReport:
     """Run the checks called ``names`` (none: all), or those that can look at one ``contract``.
 
-    business_date: recompute as of this day; by default that of the last nightly run.
+    business_date: recompute as of this day; by default that of the last nightly run. waiting_days: how long an act
+    may wait for an answer.
     Errors: NoSuchCheck, LookupError for an unknown contract or a database without a book.
     """
     say = progress or _silent
@@ -87,7 +98,7 @@ def run_checks(
     with db.snapshot() as connection:
         rev, snapshot = exported(connection)
         contract_id = None if contract is None else contract_called(connection, contract)
-        readings = Readings(db, snapshot, contract_id, business_date, say)
+        readings = Readings(db, snapshot, contract_id, business_date, say, waiting_days)
         results = [*_by_stretches(readings, chosen, say), *_one_by_one(readings, chosen, say)]
         results = _named(readings, results)
     order = list(CHECKS)
@@ -135,26 +146,45 @@ STRETCH_CHECKS: dict[str, Callable[[StretchRead], list[Finding]]] = {
     billed_days.NAME: lambda read: billed_days.findings(read.days),
     family_prices.NAME: lambda read: family_prices.findings(read.standing, *read.slots_and_roles),
 }
-"""Checks of all entries: the book is read once for all of them, stretch by stretch."""
+"""Checks of all premium entries: the book is read once for all of them, stretch by stretch."""
+CARE_CHECKS: dict[str, Callable[[CareRead], list[Finding]]] = {
+    versions.CARE_NAME: lambda read: versions.findings(REIMBURSEMENTS, read.entries),
+    no_enrichment.NAME: lambda read: no_enrichment.findings(read.latest, read.excess),
+    covered_acts.NAME: lambda read: covered_acts.findings(read.paid, read.cover),
+}
+"""The same for the reimbursement book."""
 
 
 def _by_stretches(readings: Readings, chosen: list[Check], say: Progress) -> Iterator[CheckResult]:
-    checks = [check for check in chosen if check.run is None]
-    if not checks:
-        return
+    premiums = [check for check in chosen if check.name in STRETCH_CHECKS]
+    care = [check for check in chosen if check.name in CARE_CHECKS]
+    if premiums:
+        yield from _over(premiums, STRETCH_CHECKS, lambda: map(readings.read, readings.stretches()), say)
+    if care:
+        yield from _over(care, CARE_CHECKS, readings.care_parts, say)
+
+
+Read = TypeVar("Read")
+
+
+def _over(
+    checks: list[Check],
+    what: Mapping[str, Callable[[Read], list[Finding]]],
+    parts: Callable[[], Iterator[Read]],
+    say: Progress,
+) -> Iterator[CheckResult]:
+    """Each check on each part of a book, which is read once for all of them."""
     found: dict[str, list[Finding]] = {check.name: [] for check in checks}
     seconds = dict.fromkeys(found, 0.0)
     try:
-        parts = readings.stretches()
-        for number, part in enumerate(parts, start=1):
-            read = readings.read(part)
+        for number, read in enumerate(parts(), start=1):
             for name in found:
                 started = time.perf_counter()
                 with _unable(name) as fresh:
-                    fresh += STRETCH_CHECKS[name](read)
+                    fresh += what[name](read)
                 found[name] = shortened(found[name] + fresh)
                 seconds[name] += time.perf_counter() - started
-            say("entries, stretches", number, len(parts))
+            say("entries, stretches", number, number)
     except Exception as error:
         for name in found:
             found[name] += [_could_not(name, error)]

@@ -10,10 +10,11 @@ from typing import Final
 
 import polars as pl
 
-from avenant.core.book.entries import Book
+from avenant.core.book.entries import PREMIUMS, Book
 from avenant.core.checks.finding import Finding, Row, cents, listed
 
 NAME: Final = "versions"
+CARE_NAME: Final = "reimbursement-versions"
 SENTENCE: Final = (
     "Versions have no gap, charge and cancel by turns, and each cancel mirrors the row before it."
 )
@@ -24,6 +25,7 @@ GAP, KIND, MIRROR, OPEN_END = "gap", "kind", "mirror", "open end"
 
 def findings(book: Book, entries: pl.DataFrame) -> list[Finding]:
     """``entries``: every row of some keys (columns of ``book.entry`` and kind), in any order."""
+    check = NAME if book is PREMIUMS else CARE_NAME
     rows = entries.sort(*book.key, "version")
     first = pl.any_horizontal(pl.col(name).ne_missing(pl.col(name).shift(1)) for name in book.key)
     last = pl.any_horizontal(pl.col(name).ne_missing(pl.col(name).shift(-1)) for name in book.key)
@@ -46,7 +48,7 @@ def findings(book: Book, entries: pl.DataFrame) -> list[Finding]:
     )
     wrong = marked.filter(pl.col("problem").is_not_null())
     return listed(
-        NAME, wrong.select(*book.key, "version", "kind", "problem", "version_before", *_SHOWN), _told
+        check, wrong.select(*book.key, "version", "kind", "problem", "version_before", *_SHOWN), _told
     )
 
 
