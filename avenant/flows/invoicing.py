@@ -4,7 +4,6 @@ run(db, "individual", date(2026, 7, 1), business_date=date(2026, 7, 1))
 """
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -14,7 +13,9 @@ import psycopg
 from avenant.core.book.settle import Issue, balance_movements, settlements
 from avenant.core.periods import month_end
 from avenant.flows.code_version import code_version
-from avenant.store.changes import ChangeWriter, change_on
+from avenant.flows.issuing import Progress, issued_once, refuse_going_back
+from avenant.flows.issuing import TooEarly as TooEarly
+from avenant.store.changes import ChangeWriter
 from avenant.store.database import BookSettings, Connection, Database
 from avenant.store.frames import next_ids
 from avenant.store.readers.rulebooks import published_version_name
@@ -22,25 +23,16 @@ from avenant.store.readers.runs import family_refs, parked_families
 from avenant.store.readers.settling import (
     balances,
     contracts_of_kind,
-    latest_issue_date,
     merge_by_entry,
     next_number,
     open_entries,
     parked_with_entries,
 )
-from avenant.store.writers.numbering import number_alone
 from avenant.store.writers.runs import OpenRun, RacesLost, close_run, open_run
-
-Progress = Callable[[str, int, int], None]
 
 KINDS = {"individual": "advance", "company": "arrears"}
 CONTRACTS_PER_REVISION = 1_000
 CONTRACTS_PER_READING = 50_000
-ATTEMPTS = 8
-
-
-class TooEarly(ValueError):
-    """An invoice run before its cycle's date, or dated before the latest invoice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +61,10 @@ class Issued:
     entries: int = 0
     total_cents: dict[str, int] = field(default_factory=dict)
 
-    def add(self, invoices: pl.DataFrame) -> None:
+    def add(self, invoices: pl.DataFrame | None) -> None:
         """Count the invoices of one chunk."""
+        if invoices is None:
+            return
         for kind, number in invoices.group_by("kind").len().iter_rows():
             self.kinds[kind] = self.kinds.get(kind, 0) + number
         for currency, cents in invoices.group_by("currency").agg(pl.col("total_cents").sum()).iter_rows():
@@ -109,7 +103,7 @@ def run(
     settings = db.settings()
     with db.connect() as connection:
         contracts, not_due = _due_contracts(connection, kind, month, business_date)
-        _refuse_going_back(connection, settings.series, business_date)
+        refuse_going_back(connection, "invoice", settings.series, business_date)
         parked = parked_families(connection)
         version = published_version_name(connection)
     opened = open_run(
@@ -183,15 +177,6 @@ def _due_contracts(
     return ready, len(contracts) - len(ready)
 
 
-def _refuse_going_back(connection: Connection, series: str, business_date: date) -> None:
-    latest = latest_issue_date(connection, series)
-    if latest is not None and business_date < latest:
-        raise TooEarly(
-            f"the latest document of series {series} is dated {latest}; a run dated {business_date} would number "
-            f"a later document with an earlier date: use {latest} or a later date"
-        )
-
-
 def _issue_all(
     db: Database, opened: OpenRun, selection: Selection, contracts: pl.DataFrame, progress: Progress | None
 ) -> Issued:
@@ -216,18 +201,17 @@ def _issue_chunk(
     selection: Selection,
     contracts: pl.DataFrame,
     entries: pl.DataFrame,
-) -> pl.DataFrame:
+) -> pl.DataFrame | None:
     """Issue one chunk in one transaction; when another run took an entry or a number, look again."""
-    for _ in range(ATTEMPTS):
-        if entries.is_empty():
-            return _invoices(connection, selection, contracts, entries)
-        try:
-            reason = f"invoice {selection.kind} contracts for {selection.month:%Y-%m}"
-            with change_on(connection, opened.actor, reason, opened.run_id) as writer:
-                return _write(writer, selection, contracts, entries)
-        except (psycopg.errors.UniqueViolation, psycopg.errors.DeadlockDetected):
-            entries = _open(connection, selection, contracts)
-    raise RacesLost(f"an invoice chunk lost {ATTEMPTS} races in a row: is another invoice run under way?")
+    return issued_once(
+        connection,
+        opened,
+        selection.settings.series,
+        f"invoice {selection.kind} contracts for {selection.month:%Y-%m}",
+        entries,
+        read_again=lambda: _open(connection, selection, contracts),
+        write=lambda writer, still_open: _write(writer, selection, contracts, still_open),
+    )
 
 
 def _open(connection: Connection, selection: Selection, contracts: pl.DataFrame) -> pl.DataFrame:
@@ -238,7 +222,6 @@ def _open(connection: Connection, selection: Selection, contracts: pl.DataFrame)
 def _write(
     writer: ChangeWriter, selection: Selection, contracts: pl.DataFrame, entries: pl.DataFrame
 ) -> pl.DataFrame:
-    number_alone(writer.connection, selection.settings.series)
     invoices = _invoices(writer.connection, selection, contracts, entries)
     ties = entries.join(invoices.select("contract_id", "invoice_id"), on="contract_id", how="left")
     writer.write("invoice", invoices)
@@ -253,8 +236,9 @@ def _invoices(
     ids = contracts["contract_id"].to_list()
     credit = contracts.join(balances(connection, ids), on="contract_id", how="left")
     series, year = selection.settings.series, selection.business_date.year
-    issue = Issue(series, selection.business_date, selection.month, next_number(connection, series, year))
-    rows = settlements(entries, credit.with_columns(pl.col("balance_cents").fill_null(0)), issue)
+    issue = Issue(series, selection.business_date, next_number(connection, "invoice", series, year))
+    contracts_now = credit.with_columns(pl.col("balance_cents").fill_null(0))
+    rows = settlements(entries, contracts_now, issue, selection.month)
     fresh = next_ids(connection, "invoice_invoice_id_seq", len(rows))
     return rows.with_columns(invoice_id=pl.Series(fresh, dtype=pl.Int64))
 

@@ -132,7 +132,7 @@ def settled(balance: int, *amounts: int) -> pl.DataFrame:
         employer_cents=pl.lit(0), tax_cents=pl.lit(0)
     )
     contracts = pl.DataFrame({"contract_id": [1], "currency": ["EUR"], "balance_cents": [balance]})
-    rows = settlements(entries, contracts, Issue("AV", JUNE, JUNE, 41))
+    rows = settlements(entries, contracts, Issue("AV", JUNE, 41), JUNE)
     return rows.with_columns(invoice_id=pl.lit(9))
 
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from avenant.core.invoices import figures
 from avenant.core.invoices.lines import invoice_lines
 from avenant.core.invoices.wording import Voice, why
 from avenant.core.invoices.words import EN, FR
+from avenant.core.wording import figures, words
 from tests.strategies.invoice_scenes import FREE, HUGO
 from tests.strategies.invoices import APRIL, MAY, chain, entries_of, gone, header_of, state
 
@@ -172,12 +172,17 @@ def test_one_day_is_singular_in_french() -> None:
     assert "1 jour sur 30, le 30 juin 2026" in now("fr", days=1, **day)
 
 
-def test_both_languages_have_the_same_words_and_blanks() -> None:
+@pytest.mark.parametrize(
+    ("english", "french"), [(EN, FR), (words.EN, words.FR)], ids=["invoices", "all papers"]
+)
+def test_both_languages_have_the_same_words_and_blanks(
+    english: dict[str, str], french: dict[str, str]
+) -> None:
     def blanks(text: str) -> set[str]:
         return {name for _, name, _, _ in string.Formatter().parse(text) if name}
 
-    assert EN.keys() == FR.keys()
-    assert {key: blanks(text) for key, text in EN.items()} == {key: blanks(text) for key, text in FR.items()}
+    assert english.keys() == french.keys()
+    assert [blanks(english[key]) for key in english] == [blanks(french[key]) for key in english]
 
 
 def test_an_unknown_language_is_refused() -> None:

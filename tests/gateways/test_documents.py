@@ -15,7 +15,7 @@ import pytest
 from avenant.core.invoices.header import InvoiceHeader
 from avenant.gateways.documents import FORMATS, document_bytes, file_name, render
 from avenant.gateways.documents.as_json import invoice_json_schema
-from avenant.gateways.documents.as_text import text_width
+from avenant.gateways.documents.text_layout import text_width
 from tests.strategies.invoice_scenes import company, credit_note, family
 from tests.strategies.invoices import chain, entries_of, header_of, state
 

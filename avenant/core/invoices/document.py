@@ -14,12 +14,12 @@ from itertools import groupby
 import polars as pl
 
 from avenant.core.frames.invoices import NET
-from avenant.core.invoices.figures import day_text, month_text
 from avenant.core.invoices.header import InvoiceHeader
 from avenant.core.invoices.lines import invoice_lines
 from avenant.core.invoices.notes import notes
 from avenant.core.invoices.wording import Row, Voice, amount_change, explanation
-from avenant.core.invoices.words import WORDS
+from avenant.core.wording.figures import day_text, month_text
+from avenant.core.wording.paper import Paper, TotalRow, warning_marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,33 +69,17 @@ class FamilyRow:
 
 
 @dataclass(frozen=True, slots=True)
-class TotalRow:
-    """A line of the totals: `weight` is `plain`, `part` (contained in the one above) or `strong`.
+class InvoiceDocument(Paper):
+    """All a format has to lay out.
 
-    `key` is one of current, adjustments, total, tax, employer, employee, credited, balance_used, due.
+    The keys of the totals: current, adjustments, total, tax, employer, employee, credited, balance_used, due.
     """
 
-    key: str
-    label: str
-    cents: int
-    weight: str
-
-
-@dataclass(frozen=True, slots=True)
-class InvoiceDocument:
-    """All a format has to lay out."""
-
     voice: Voice
-    title: str
-    subtitle: str
     month_text: str
-    marks: tuple[str, ...]
-    facts: tuple[tuple[str, str], ...]
-    totals: tuple[TotalRow, ...]
     months: tuple[tuple[str, int], ...]
     families: tuple[FamilyRow, ...]
     members: tuple[MemberBlock, ...]
-    notes: tuple[str, ...]
     shows_employer: bool
     shows_tax: bool
 
@@ -112,8 +96,12 @@ def invoice_document(header: InvoiceHeader, entries: pl.DataFrame, language: str
         voice=voice,
         title=voice.say(f"title_{header.kind}", number=header.number or ""),
         subtitle=voice.say("subtitle", month=month_text(header.month, language)),
+        issue_date=header.issue_date,
+        simulated=header.simulated,
+        issuer=(header.issuer, *header.issuer_address),
+        addressee=() if header.customer is None else (header.customer, *header.customer_address),
         month_text=month_text(header.month, language),
-        marks=tuple(_marks(header, voice)),
+        marks=tuple(warning_marks(header.simulated, header.known_at, header.revision, voice)),
         facts=tuple(_facts(header, lines, voice)),
         totals=tuple(_totals(header, lines, voice)),
         months=tuple(_months(lines, voice)),
@@ -123,17 +111,6 @@ def invoice_document(header: InvoiceHeader, entries: pl.DataFrame, language: str
         shows_employer=is_company or header.employer_cents != 0,
         shows_tax=header.tax_code is not None or bool((lines["tax_cents"] != 0).any()),
     )
-
-
-def _marks(header: InvoiceHeader, voice: Voice) -> Iterator[str]:
-    """What must not be overlooked: a simulated database, a past state."""
-    if header.simulated:
-        yield f"{voice.say('simulated')}{voice.say('colon')}{voice.say('simulated_meaning')}"
-    if header.known_at is not None:
-        time = header.known_at.strftime("%H:%M %Z").strip()
-        known = voice.say("known_at", day=day_text(header.known_at.date(), voice.language), time=time)
-        told = "" if header.revision is None else f" ({voice.say('revision', revision=header.revision)})"
-        yield known + told
 
 
 def _facts(header: InvoiceHeader, lines: pl.DataFrame, voice: Voice) -> Iterator[tuple[str, str]]:
@@ -174,7 +151,7 @@ def _totals(header: InvoiceHeader, lines: pl.DataFrame, voice: Voice) -> Iterato
 def _tax_label(code: str | None, voice: Voice) -> str:
     if code is None:
         return voice.say("total_tax_plain")
-    return voice.say("total_tax", code=WORDS[voice.language].get(f"tax_{code}", code))
+    return voice.say("total_tax", code=voice.words[voice.language].get(f"tax_{code}", code))
 
 
 def _months(lines: pl.DataFrame, voice: Voice) -> Iterator[tuple[str, int]]:

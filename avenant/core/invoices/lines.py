@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from avenant.core.book.chains import chains
 from avenant.core.frames.invoices import EXPLANATION, KEY, LINE_COLUMNS, NET, OPTIONAL, ROLES, InvoiceEntries
 from avenant.core.invoices.header import InvoiceHeader
 from avenant.core.invoices.switches import joined_switches
@@ -44,34 +45,17 @@ def invoice_lines(header: InvoiceHeader, entries: pl.DataFrame) -> pl.DataFrame:
     """
     checked = invoice_entries(entries)
     _refuse_if_unequal(header, checked)
-    lines = joined_switches(chains(checked))
+    lines = joined_switches(slot_lines(checked))
     shown = _with_sections(lines, header).filter(_is_shown())
     people = checked.select(PERSON).unique("member_id", keep="first", maintain_order=True)
     return _in_reading_order(shown.join(people, on="member_id", how="left", maintain_order="left"))
 
 
-def chains(entries: pl.DataFrame) -> pl.DataFrame:
-    """One row per slot and month: the net of its entries, what explained it before and what does after.
-
-    The first entry tells what was invoiced until now: nothing if it is a charge, the mirror of a cancel if
-    not. The last tells what is right now.
-    """
-    grouped = entries.sort(*KEY, "version").group_by(*KEY, maintain_order=True)
-    net = grouped.agg(pl.first("days_in_month"), *(pl.sum(name) for name in MONEY))
-    explained = [name for name in EXPLANATION if name not in KEY]
-    first = grouped.agg(pl.first("kind"), *(pl.first(name) for name in explained))
-    last = grouped.agg(pl.last("kind"), *(pl.last(name) for name in explained))
-    mirrored = first.filter(pl.col("kind") == "cancel").with_columns(-pl.col(name) for name in MONEY)
-    before = _one_side(mirrored, "before")
-    after = _one_side(last.filter(pl.col("kind") == "charge"), "after")
-    lines = net.join(before, on=KEY, how="left").join(after, on=KEY, how="left")
+def slot_lines(entries: pl.DataFrame) -> pl.DataFrame:
+    """One row per slot and month: the net of its entries, what explained it before and what does after."""
+    lines = chains(entries, KEY, MONEY, EXPLANATION, constant=["days_in_month"])
     employee = (pl.col("amount_cents") - pl.col("employer_cents")).alias("employee_cents")
     return lines.with_columns(employee).drop("plan", "level", "tier", "status")
-
-
-def _one_side(explained: pl.DataFrame, side: str) -> pl.DataFrame:
-    """The explanation under the names of one side, still with the key."""
-    return explained.select(*KEY, *(pl.col(name).alias(f"{side}_{name}") for name in EXPLANATION))
 
 
 def _refuse_if_unequal(header: InvoiceHeader, entries: pl.DataFrame) -> None:

@@ -9,20 +9,13 @@ Example of a new amount and of an adjustment, in English:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from avenant.core.frames.invoices import EXPLANATION
-from avenant.core.invoices.figures import (
-    LANGUAGES,
-    amount_text,
-    day_text,
-    factor_text,
-    month_text,
-    percent_text,
-)
 from avenant.core.invoices.words import WORDS
 from avenant.core.money import round_half_up_div
+from avenant.core.wording.figures import day_text, factor_text, month_text, percent_text
+from avenant.core.wording.voice import Voice as AnyVoice
 
 Row = Mapping[str, Any]
 ANY_AGE = (0, 151)
@@ -41,26 +34,11 @@ COMPARED = (
 COMPARED_WHEN_EQUAL = ("employer_cents", "tax_cents")
 
 
-@dataclass(frozen=True, slots=True)
-class Voice:
-    """The language (`en`, `fr`) and the currency a document speaks."""
+class Voice(AnyVoice):
+    """The language and the currency in which an invoice speaks its own words."""
 
-    language: str
-    currency: str
-
-    def __post_init__(self) -> None:
-        if self.language not in LANGUAGES:
-            raise ValueError(
-                f"language {self.language!r} is not spoken here: choose one of {', '.join(LANGUAGES)}"
-            )
-
-    def say(self, word: str, **blanks: object) -> str:
-        """The words under the key `word`, blanks filled in."""
-        return WORDS[self.language][word].format(**blanks)
-
-    def amount(self, cents: int) -> str:
-        """Cents of the currency, as this language writes them."""
-        return amount_text(cents, self.currency, self.language)
+    __slots__ = ()
+    words = WORDS
 
 
 def why(row: Row, voice: Voice) -> str:

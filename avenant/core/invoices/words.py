@@ -1,13 +1,12 @@
 """The words of an invoice, one table per language; every key exists in both, with the same blanks.
 
 Example: `WORDS["en"]["days_part"]` is `{covered} of {month} days`. Which key applies is decided in
-`wording.py` and `document.py`; there is no logic in here.
+`wording.py` and `document.py`; there is no logic in here. The words all papers share are in `core.wording`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
+from avenant.core.wording.words import Words, with_shared
 
 EN: dict[str, str] = {
     # what a line is about
@@ -82,14 +81,7 @@ EN: dict[str, str] = {
     "title_credit_note": "Credit note {number}",
     "title_settlement": "Settlement without invoice",
     "subtitle": "Health insurance premiums, {month}",
-    "simulated": "SIMULATED",
     "simulated_meaning": "From a simulated database: not a claim on anybody.",
-    "known_at": "As known on {day}, {time}",
-    "revision": "revision {revision}",
-    "issued_by": "From",
-    "issued_to": "To",
-    "fact_number": "Number",
-    "fact_issue_date": "Date",
     "fact_month": "Month",
     "fact_contract": "Contract",
     "fact_billing": "Billed",
@@ -98,8 +90,6 @@ EN: dict[str, str] = {
     "contract_company": "company",
     "cycle_advance": "in advance, on the 1st",
     "cycle_arrears": "in arrears, at month’s end",
-    "page": "Page",
-    "page_of": "of",
     # totals
     "total_current": "Premiums of {month}",
     "total_adjustments": "Adjustments",
@@ -117,7 +107,6 @@ EN: dict[str, str] = {
     "months_title": "Adjustments by month",
     "members_title": "Line by line",
     "column_employee": "Employee and family",
-    "column_ref": "Reference",
     "column_month": "Month",
     "column_why": "Cover and reason",
     "column_current": "{month}",
@@ -128,11 +117,6 @@ EN: dict[str, str] = {
     "column_total": "Total",
     "sheet_invoice": "Invoice",
     "sheet_employees": "Employees",
-    "sheet_lines": "Lines",
-    "sheet_entries": "Entries",
-    "column_line": "Line",
-    "column_section": "Kind",
-    "column_name": "Name",
     "column_role": "Role",
     "column_family": "Family",
     "column_cover": "Cover",
@@ -142,12 +126,9 @@ EN: dict[str, str] = {
     "column_price": "Price of a month",
     "column_before": "Invoiced until now",
     "column_after": "Right amount",
-    "column_reason": "Reason",
     "section_current": "current",
     "section_adjustment": "adjustment",
-    "entries_sum": "Sum of all entries, as a check",
     "adjustment": "adjustment",
-    "sum_row": "Total",
     "nothing": "No line: all amounts of this period cancel out.",
     "role_primary": "insured person",
     "role_primary_company": "employee",
@@ -155,16 +136,12 @@ EN: dict[str, str] = {
     "role_child": "child",
     "role_in_family": "{role}, family {family}",
     # notes
-    "notes_title": "How to read this",
     "note_days": "A part of a month is price × days covered ÷ days in the month, rounded once to the cent.",
     "note_adjustment": "An adjustment is what is right for an earlier month, minus what was invoiced for it.",
     "note_credit": "Nothing to pay: {amount} go to your balance and are deducted from your next invoices.",
     "note_settlement": "Nothing to pay: additions and deductions cancel out, so no number was used.",
     "note_free": "A line of {amount} shows cover that costs nothing, with the reason.",
     "note_left_out": "Not on this invoice: family {family}. Its data needs correcting; its premiums follow.",
-    # punctuation
-    "colon": ": ",
-    "semicolon": "; ",
 }
 
 FR: dict[str, str] = {
@@ -234,14 +211,7 @@ FR: dict[str, str] = {
     "title_credit_note": "Avoir {number}",
     "title_settlement": "Décompte sans facture",
     "subtitle": "Cotisations santé, {month}",
-    "simulated": "SIMULATION",
     "simulated_meaning": "Issu d’une base simulée\u00a0: ne vaut créance sur personne.",
-    "known_at": "Tel que connu le {day}, {time}",
-    "revision": "révision {revision}",
-    "issued_by": "De",
-    "issued_to": "À",
-    "fact_number": "Numéro",
-    "fact_issue_date": "Date",
     "fact_month": "Mois",
     "fact_contract": "Contrat",
     "fact_billing": "Facturation",
@@ -250,8 +220,6 @@ FR: dict[str, str] = {
     "contract_company": "entreprise",
     "cycle_advance": "d’avance, le 1er",
     "cycle_arrears": "à terme échu, en fin de mois",
-    "page": "Page",
-    "page_of": "sur",
     "total_current": "Cotisations de {month}",
     "total_adjustments": "Régularisations",
     "total": "Total toutes taxes comprises",
@@ -267,7 +235,6 @@ FR: dict[str, str] = {
     "months_title": "Régularisations par mois",
     "members_title": "Ligne par ligne",
     "column_employee": "Salarié et famille",
-    "column_ref": "Référence",
     "column_month": "Mois",
     "column_why": "Couverture et raison",
     "column_current": "{month}",
@@ -278,11 +245,6 @@ FR: dict[str, str] = {
     "column_total": "Total",
     "sheet_invoice": "Facture",
     "sheet_employees": "Salariés",
-    "sheet_lines": "Lignes",
-    "sheet_entries": "Écritures",
-    "column_line": "Ligne",
-    "column_section": "Nature",
-    "column_name": "Nom",
     "column_role": "Rôle",
     "column_family": "Famille",
     "column_cover": "Couverture",
@@ -292,19 +254,15 @@ FR: dict[str, str] = {
     "column_price": "Tarif mensuel",
     "column_before": "Facturé jusqu’ici",
     "column_after": "Montant juste",
-    "column_reason": "Raison",
     "section_current": "mois courant",
     "section_adjustment": "régularisation",
-    "entries_sum": "Somme de toutes les écritures, pour contrôle",
     "adjustment": "régularisation",
-    "sum_row": "Total",
     "nothing": "Aucune ligne\u00a0: tous les montants de la période s’annulent.",
     "role_primary": "assuré",
     "role_primary_company": "salarié",
     "role_partner": "conjoint",
     "role_child": "enfant",
     "role_in_family": "{role}, famille {family}",
-    "notes_title": "Pour lire ce document",
     "note_days": "Une partie de mois vaut tarif × jours couverts ÷ jours du mois, arrondi au centime.",
     "note_adjustment": "Une régularisation est le montant juste d’un mois passé, moins ce qui a été facturé.",
     "note_credit": "Rien à payer\u00a0: {amount} s’ajoutent à votre solde, à déduire des factures suivantes.",
@@ -312,8 +270,6 @@ FR: dict[str, str] = {
     "note_free": "Une ligne de {amount} montre une couverture gratuite, avec sa raison.",
     "note_left_out": "Absente de cette facture\u00a0: la famille {family}. "
     "Ses données sont à corriger\u202f; ses cotisations suivront.",
-    "colon": "\u00a0: ",
-    "semicolon": "\u202f; ",
 }
 
-WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType({"en": EN, "fr": FR})
+WORDS: Words = with_shared(EN, FR)

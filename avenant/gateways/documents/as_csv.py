@@ -1,25 +1,16 @@
-"""An invoice's lines as CSV, one row per line, with stable English column names.
-
-English: comma between cells, point in numbers. French: semicolon between cells, comma in numbers, as French
-spreadsheets expect. Amounts are in units of the currency with two decimals, dates as 2026-06-01.
-"""
+"""An invoice's lines as CSV, one row per line."""
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import Any
 
 import polars as pl
 
-from avenant.core.invoices.figures import plain_amount
 from avenant.core.invoices.header import InvoiceHeader
 from avenant.core.invoices.lines import invoice_lines
 from avenant.core.invoices.wording import Row, Voice, why
-from avenant.gateways.documents.cleaning import neutral_cell
+from avenant.gateways.documents.csv_table import csv_text, figure
 
-SEPARATOR = {"en": ",", "fr": ";"}
-DECIMAL = {"en": ".", "fr": ","}
 COLUMNS = (
     "invoice", "contract", "currency", "line", "family", "member", "name", "role", "kind", "month", "plan",
     "level", "component", "tier", "status", "age", "child_rank", "covered_days", "billed_days",
@@ -32,17 +23,12 @@ EXPLAINING = ("plan", "level", "tier", "status", "age", "child_rank", "covered_d
 def invoice_csv(header: InvoiceHeader, entries: pl.DataFrame, language: str) -> str:
     """The lines of the invoice (`COLUMNS`); a line is explained by its present state, else its former."""
     voice = Voice(language, header.currency)
-    text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, delimiter=SEPARATOR[language], lineterminator="\r\n")
-    writer.writeheader()
-    for row in invoice_lines(header, entries).iter_rows(named=True):
-        writer.writerow({name: _cell(value) for name, value in _row(header, row, voice).items()})
-    return text.getvalue()
+    lines = invoice_lines(header, entries).iter_rows(named=True)
+    return csv_text(COLUMNS, (_row(header, row, voice) for row in lines), language)
 
 
 def _row(header: InvoiceHeader, row: Row, voice: Voice) -> dict[str, Any]:
     side = "after" if row["after_level"] is not None else "before"
-    decimal = DECIMAL[voice.language]
     money = {"price": row[f"{side}_unit_price_cents"]}
     money |= {
         "amount_before": row["before_amount_cents"] or 0,
@@ -64,15 +50,5 @@ def _row(header: InvoiceHeader, row: Row, voice: Voice) -> dict[str, Any]:
         "days_in_month": row["days_in_month"],
         "reason": why(row, voice),
         **{name: row[f"{side}_{name}"] for name in EXPLAINING},
-        **{name: Figure(plain_amount(cents, decimal)) for name, cents in money.items()},
+        **{name: figure(cents, voice.language) for name, cents in money.items()},
     }
-
-
-class Figure(str):
-    """An amount already written as a number: its minus sign starts no formula."""
-
-    __slots__ = ()
-
-
-def _cell(value: Any) -> Any:
-    return neutral_cell(value) if isinstance(value, str) and not isinstance(value, Figure) else value

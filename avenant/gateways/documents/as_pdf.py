@@ -1,20 +1,11 @@
-"""An invoice as a PDF, A4, set by typst from the template beside this module.
-
-The template receives finished texts as JSON values, never as markup: `#`, `*` or `@` in a name are only
-letters. The date in the file is the issue date, so the same invoice gives the same bytes.
-"""
+"""An invoice as a PDF, and the same pages as pictures."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from functools import cache
-from importlib.resources import files
-from typing import Any, Literal
+from typing import Any
 
-import font_source_sans_pro
 import polars as pl
-import typst
 
 from avenant.core.invoices.document import (
     Amounts,
@@ -25,67 +16,37 @@ from avenant.core.invoices.document import (
     invoice_document,
 )
 from avenant.core.invoices.header import InvoiceHeader
+from avenant.gateways.documents.typesetting import frame_payload, typeset
 
 LABELS = (
-    "page", "page_of", "issued_by", "issued_to", "families_title", "months_title", "members_title",
-    "column_employee", "column_adjustments", "column_employer", "column_employee_part", "column_tax",
-    "column_total", "column_month", "column_why", "adjustment", "sum_row", "simulated",
+    "families_title", "months_title", "members_title", "column_employee", "column_adjustments",
+    "column_employer", "column_employee_part", "column_tax", "column_total", "column_month", "column_why",
+    "adjustment",
 )  # fmt: skip
 
 
 def invoice_pdf(header: InvoiceHeader, entries: pl.DataFrame, language: str) -> bytes:
     """The PDF of the invoice."""
-    return _typeset(_payload(header, invoice_document(header, entries, language)), "pdf")[0]
+    return typeset("invoice", _payload(invoice_document(header, entries, language)), "pdf")[0]
 
 
 def invoice_pages(
     header: InvoiceHeader, entries: pl.DataFrame, language: str, ppi: float = 110
 ) -> list[bytes]:
     """The pages of the same document as PNG pictures, to look at."""
-    return _typeset(_payload(header, invoice_document(header, entries, language)), "png", ppi)
+    return typeset("invoice", _payload(invoice_document(header, entries, language)), "png", ppi)
 
 
-def _typeset(payload: dict[str, Any], format: Literal["pdf", "png"], ppi: float | None = None) -> list[bytes]:
-    result: Any = typst.compile(
-        _template(),
-        font_paths=[font_source_sans_pro.font_directory],
-        format=format,
-        ppi=ppi,
-        sys_inputs={"invoice": json.dumps(payload, ensure_ascii=False)},
-    )
-    return result if isinstance(result, list) else [result]
-
-
-@cache
-def _template() -> bytes:
-    return files("avenant.gateways.documents").joinpath("invoice.typ").read_bytes()
-
-
-def _payload(header: InvoiceHeader, document: InvoiceDocument) -> dict[str, Any]:
+def _payload(document: InvoiceDocument) -> dict[str, Any]:
     """All texts of the document, amounts written, for the template."""
     amount = document.voice.amount
-    issued = header.issue_date
-    return {
-        "language": document.voice.language,
-        "date": [issued.year, issued.month, issued.day],
-        "labels": {name: document.voice.say(name) for name in LABELS}
-        | {"column_current": document.month_text},
-        "title": document.title,
-        "subtitle": document.subtitle,
-        "simulated": header.simulated,
-        "zero": amount(0),
-        "marks": document.marks,
-        "issuer": [header.issuer, *header.issuer_address],
-        "customer": [header.customer, *header.customer_address] if header.customer is not None else [],
-        "facts": document.facts,
-        "totals": [
-            {"label": t.label, "amount": amount(t.cents), "weight": t.weight} for t in document.totals
-        ],
+    payload = frame_payload(document, LABELS)
+    payload["labels"]["column_current"] = document.month_text
+    return payload | {
         "months": [[month, amount(cents)] for month, cents in document.months],
         "families": [_family(family, amount) for family in document.families],
         "families_sum": _families_sum(document),
         "members": [_member(member, amount) for member in document.members],
-        "notes": document.notes,
         "shows_employer": document.shows_employer,
         "shows_tax": document.shows_tax,
     }

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
-from datetime import datetime, time
 from typing import Any
 
 import polars as pl
-import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
@@ -17,30 +14,34 @@ from avenant.core.invoices.document import InvoiceDocument, invoice_document
 from avenant.core.invoices.header import InvoiceHeader
 from avenant.core.invoices.lines import invoice_entries, invoice_lines
 from avenant.core.invoices.wording import Row, Voice, why
-from avenant.gateways.documents.cover_sheet import Extent, write_cover
-from avenant.gateways.documents.sheets import FONT, LOOKS, Column, units, write_table
+from avenant.gateways.documents.cover_sheet import write_cover
+from avenant.gateways.documents.invoice_formulas import InvoiceFormulas
+from avenant.gateways.documents.sheets import (
+    FONT,
+    LOOKS,
+    Column,
+    new_workbook,
+    units,
+    write_entries,
+    write_table,
+)
+
+ENTRY_SUMS = ("amount_cents", "employer_cents", "tax_cents")
 
 
 def invoice_xlsx(header: InvoiceHeader, entries: pl.DataFrame, language: str) -> bytes:
     """The workbook; the same invoice gives the same bytes."""
     document = invoice_document(header, entries, language)
-    target = io.BytesIO()
-    options = {
-        "in_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    book = xlsxwriter.Workbook(target, options)
-    book.set_properties({"title": document.title, "created": datetime.combine(header.issue_date, time())})
+    book, target = new_workbook(document)
     looks = {name: book.add_format(FONT | look) for name, look in LOOKS.items()}
     sheets = _sheets(book, document)
     lines = invoice_lines(header, entries)
     _lines_sheet(sheets["lines"], looks, document.voice, lines)
-    _entries_sheet(sheets["entries"], looks, invoice_entries(entries).sort("entry_id"))
+    write_entries(sheets["entries"], looks, invoice_entries(entries).sort("entry_id"), ENTRY_SUMS)
     if document.families:
         _employees_sheet(sheets["employees"], looks, document)
-    write_cover(sheets["invoice"], looks, header, document, Extent(lines.height, entries.height))
+    formulas = InvoiceFormulas(document, lines.height, entries.height)
+    write_cover(sheets["invoice"], looks, document, formulas.of, formulas.check(header.total_cents))
     book.close()
     return target.getvalue()
 
@@ -100,31 +101,6 @@ def _line_cells(row: Row, voice: Voice) -> list[Any]:
         *(units(row[f"{name}_cents"]) for name in ("amount", "employer", "employee", "tax")),
         why(row, voice),
     ]
-
-
-def _entries_sheet(sheet: Worksheet, looks: Mapping[str, Format], entries: pl.DataFrame) -> None:
-    """Every entry as booked, under the names of the book; money in units of the currency."""
-    kinds = entries.schema
-    summed = ("amount_cents", "employer_cents", "tax_cents")
-    columns = [
-        Column(name.removesuffix("_cents"), 12, _look(name, kind), is_summed=name in summed)
-        for name, kind in kinds.items()
-    ]
-    money = [name.endswith("_cents") for name in kinds]
-    rows = (
-        [
-            units(cell) if is_money and cell is not None else cell
-            for cell, is_money in zip(row, money, strict=True)
-        ]
-        for row in entries.iter_rows()
-    )
-    write_table(sheet, looks, columns, list(rows), None)
-
-
-def _look(name: str, kind: pl.DataType) -> str:
-    if name.endswith("_cents"):
-        return "money"
-    return "day" if kind == pl.Date else "number" if kind.is_integer() else "text"
 
 
 def _employees_sheet(sheet: Worksheet, looks: Mapping[str, Format], document: InvoiceDocument) -> None:

@@ -7,11 +7,15 @@ escape sequence cannot repaint a terminal. Letters of any script stay as they ar
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import replace
+from dataclasses import fields, is_dataclass, replace
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import polars as pl
 
-from avenant.core.invoices.header import InvoiceHeader, LeftOut
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+Header = TypeVar("Header", bound="DataclassInstance")
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 # Invisible marks that turn the direction of the text after them, so that it reads as something else.
@@ -26,17 +30,17 @@ def cleaned(text: str) -> str:
     return spaced if spaced == text else " ".join(spaced.split())
 
 
-def cleaned_header(header: InvoiceHeader) -> InvoiceHeader:
-    """`header` with its free texts cleaned."""
-    return replace(
-        header,
-        issuer=cleaned(header.issuer),
-        customer=None if header.customer is None else cleaned(header.customer),
-        contract_ref=cleaned(header.contract_ref),
-        issuer_address=tuple(map(cleaned, header.issuer_address)),
-        customer_address=tuple(map(cleaned, header.customer_address)),
-        left_out=tuple(LeftOut(cleaned(one.family_ref), cleaned(one.reason)) for one in header.left_out),
-    )
+def cleaned_header(header: Header) -> Header:
+    """The head of a paper (a frozen dataclass) with all its texts cleaned, those of its parts too."""
+    return replace(header, **{name.name: _cleaned(getattr(header, name.name)) for name in fields(header)})
+
+
+def _cleaned(value: Any) -> Any:
+    if isinstance(value, str):
+        return cleaned(value)
+    if isinstance(value, tuple):
+        return tuple(map(_cleaned, value))
+    return cleaned_header(value) if is_dataclass(value) and not isinstance(value, type) else value
 
 
 def cleaned_entries(entries: pl.DataFrame) -> pl.DataFrame:

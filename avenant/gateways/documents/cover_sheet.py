@@ -1,70 +1,62 @@
-"""The first sheet of an invoice workbook: head and totals, each total a formula over the other sheets."""
+"""The first sheet of any workbook: head, totals (each a formula over the other sheets where it has one), notes."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from avenant.core.invoices.document import InvoiceDocument, TotalRow
-from avenant.core.invoices.header import InvoiceHeader
+from avenant.core.wording.paper import Paper, TotalRow
 from avenant.gateways.documents.sheets import units, write_cell
 
-# Columns of the sheets of lines and entries that the totals sum.
-SECTION, TOTAL, EMPLOYER, EMPLOYEE, TAX = "F", "O", "P", "Q", "R"
-SUMMED = {"total": TOTAL, "employer": EMPLOYER, "employee": EMPLOYEE, "tax": TAX}
-ENTRY_AMOUNT = "P"
+Formulas = Callable[[TotalRow, Mapping[str, str]], str | None]
+"""How a total follows from the other sheets or from the cells of the totals above; None: a figure of its own."""
 
 
 @dataclass(frozen=True, slots=True)
-class Extent:
-    """How many rows the sheets of lines and entries have."""
+class Check:
+    """The same total counted another way, as a formula over every entry, and what it must give."""
 
-    lines: int
-    entries: int
+    formula: str
+    cents: int
 
 
 def write_cover(
-    sheet: Worksheet,
-    looks: Mapping[str, Format],
-    header: InvoiceHeader,
-    document: InvoiceDocument,
-    extent: Extent,
+    sheet: Worksheet, looks: Mapping[str, Format], paper: Paper, formulas: Formulas, check: Check | None
 ) -> None:
     """Title, marks, parties, facts, totals with formulas, notes."""
     sheet.set_column(0, 0, 46)
     sheet.set_column(1, 1, 24)
     sheet.hide_gridlines(2)
-    sheet.write_string(0, 0, document.title, looks["title"])
-    sheet.write_string(1, 0, document.subtitle, looks["label"])
+    sheet.write_string(0, 0, paper.title, looks["title"])
+    sheet.write_string(1, 0, paper.subtitle, looks["label"])
     sheet.freeze_panes(2, 0)
-    row = _marks_and_facts(sheet, looks, header, document) + 1
+    row = _marks_and_facts(sheet, looks, paper) + 1
     cells: dict[str, str] = {}
-    for total in document.totals:
+    for total in paper.totals:
         cells[total.key] = f"B{row + 1}"
-        _total(sheet, looks, row, total, _formula(total, cells, document, extent))
+        _total(sheet, looks, row, total, formulas(total, cells))
         row += 1
-    row = _entries_check(sheet, looks, row, document, extent, header.total_cents) + 1
-    for number, note in enumerate(document.notes):
-        write_cell(sheet, looks, row + number, 0, note, "label")
+    if check is not None:
+        sheet.write_string(row + 1, 0, paper.voice.say("entries_sum"), looks["label"])
+        sheet.write_formula(row + 1, 1, check.formula, looks["money"], units(check.cents))
+    for number, note in enumerate(paper.notes, start=row + 3):
+        write_cell(sheet, looks, number, 0, note, "label")
 
 
-def _marks_and_facts(
-    sheet: Worksheet, looks: Mapping[str, Format], header: InvoiceHeader, document: InvoiceDocument
-) -> int:
+def _marks_and_facts(sheet: Worksheet, looks: Mapping[str, Format], paper: Paper) -> int:
     """The rows under the title; the number of the next free row."""
     row = 2
-    for mark in document.marks:
+    for mark in paper.marks:
         sheet.merge_range(row, 0, row, 1, mark, looks["mark"])
         row += 1
-    say = document.voice.say
-    parties = [(say("issued_by"), line) for line in (header.issuer, *header.issuer_address)]
-    if header.customer is not None:
-        parties += [(say("issued_to"), line) for line in (header.customer, *header.customer_address)]
+    say = paper.voice.say
+    parties = [(say("issued_by"), line) for line in paper.issuer]
+    parties += [(say("issued_to"), line) for line in paper.addressee]
     previous = ""
-    for label, value in [*parties, *document.facts]:
+    for label, value in [*parties, *paper.facts]:
         write_cell(sheet, looks, row, 0, label if label != previous else None, "label")
         write_cell(sheet, looks, row, 1, value, "text")
         previous = label
@@ -83,49 +75,3 @@ def _total(
         sheet.write_number(row, 1, units(total.cents), look)
     else:
         sheet.write_formula(row, 1, formula, look, units(total.cents))
-
-
-def _formula(
-    total: TotalRow, cells: Mapping[str, str], document: InvoiceDocument, extent: Extent
-) -> str | None:
-    """How the total follows from the lines or from the totals above; None where it is a figure of its own."""
-    if extent.lines == 0:
-        return None
-    if total.key in SUMMED:
-        return f"=ROUND(SUM({_lines_range(SUMMED[total.key], document, extent)}),2)"
-    if total.key in ("current", "adjustments"):
-        word = document.voice.say("section_current" if total.key == "current" else "section_adjustment")
-        sections = _lines_range(SECTION, document, extent)
-        return f'=ROUND(SUMIF({sections},"{word}",{_lines_range(TOTAL, document, extent)}),2)'
-    if total.key == "credited":
-        return f"=-{cells['total']}"
-    return _due_formula(total, cells, document) if total.key == "due" else None
-
-
-def _due_formula(total: TotalRow, cells: Mapping[str, str], document: InvoiceDocument) -> str | None:
-    """Total plus the (negative) balance used, where that is what is due."""
-    parts = [row for row in document.totals if row.key in ("total", "balance_used")]
-    if sum(row.cents for row in parts) != total.cents:
-        return None
-    return "=" + "+".join(cells[row.key] for row in parts)
-
-
-def _lines_range(column: str, document: InvoiceDocument, extent: Extent) -> str:
-    return f"'{document.voice.say('sheet_lines')}'!${column}$2:${column}${extent.lines + 1}"
-
-
-def _entries_check(
-    sheet: Worksheet,
-    looks: Mapping[str, Format],
-    row: int,
-    document: InvoiceDocument,
-    extent: Extent,
-    total_cents: int,
-) -> int:
-    """The same total counted another way: from every entry behind the lines."""
-    if extent.entries:
-        name = document.voice.say("sheet_entries")
-        formula = f"=ROUND(SUM('{name}'!${ENTRY_AMOUNT}$2:${ENTRY_AMOUNT}${extent.entries + 1}),2)"
-        sheet.write_string(row + 1, 0, document.voice.say("entries_sum"), looks["label"])
-        sheet.write_formula(row + 1, 1, formula, looks["money"], units(total_cents))
-    return row + 2

@@ -6,15 +6,20 @@ prefix, so that editing the cell does not wake it up.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from typing import Any
 
+import polars as pl
+import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_col_to_name
+from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from avenant.core.wording.paper import Paper
 from avenant.gateways.documents.cleaning import starts_a_formula
 
 FONT = {"font_name": "Calibri", "font_size": 11, "valign": "top"}
@@ -36,6 +41,14 @@ LOOKS: Mapping[str, dict[str, Any]] = {
 }
 
 
+NO_GUESSES = {
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column of a sheet: heading, width in characters, look of its cells, whether it is summed."""
@@ -44,6 +57,14 @@ class Column:
     width: int
     look: str
     is_summed: bool = False
+
+
+def new_workbook(paper: Paper) -> tuple[Workbook, io.BytesIO]:
+    """An open workbook and where its bytes go; the same paper gives the same bytes."""
+    target = io.BytesIO()
+    book = xlsxwriter.Workbook(target, NO_GUESSES)
+    book.set_properties({"title": paper.title, "created": datetime.combine(paper.issue_date, time())})
+    return book, target
 
 
 def write_table(
@@ -98,3 +119,29 @@ def write_cell(
 def units(cents: int) -> float:
     """Cents in units of the currency, as spreadsheets hold them."""
     return cents / 100
+
+
+def write_entries(
+    sheet: Worksheet, looks: Mapping[str, Format], entries: pl.DataFrame, summed: Sequence[str]
+) -> None:
+    """Every entry as booked, under the names of the book; money in units of the currency."""
+    kinds = entries.schema
+    columns = [
+        Column(name.removesuffix("_cents"), 12, _look(name, kind), is_summed=name in summed)
+        for name, kind in kinds.items()
+    ]
+    money = [name.endswith("_cents") for name in kinds]
+    rows = (
+        [
+            units(cell) if is_money and cell is not None else cell
+            for cell, is_money in zip(row, money, strict=True)
+        ]
+        for row in entries.iter_rows()
+    )
+    write_table(sheet, looks, columns, list(rows), None)
+
+
+def _look(name: str, kind: pl.DataType) -> str:
+    if name.endswith("_cents"):
+        return "money"
+    return "day" if kind == pl.Date else "number" if kind.is_integer() else "text"

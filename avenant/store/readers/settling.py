@@ -1,12 +1,16 @@
 """What an invoice run reads: contracts due, their open entries and balances, the next number of a series."""
 
 from datetime import date
+from typing import Literal
 
 import polars as pl
 
 from avenant.store.database import Connection
 from avenant.store.frames import read_frame
 from avenant.store.readers.known import array, known, latest
+
+Documents = Literal["invoice", "payout"]
+"""The tables of numbered documents."""
 
 OPEN = {
     "entry_id": pl.Int64,
@@ -82,19 +86,20 @@ def settled_entries(connection: Connection, rev: int | None = None) -> pl.DataFr
     return read_frame(connection, query, columns)
 
 
-def next_number(connection: Connection, series: str, year: int) -> int:
+def next_number(connection: Connection, documents: Documents, series: str, year: int) -> int:
     """The first free number of a series in a year."""
     row = connection.execute(
-        "SELECT coalesce(max(number), 0) + 1 FROM invoice WHERE series = %s AND year = %s", [series, year]
+        f"SELECT coalesce(max(number), 0) + 1 FROM {documents} WHERE series = %s AND year = %s",
+        [series, year],
     ).fetchone()
     assert row is not None
     return int(row[0])
 
 
-def latest_issue_date(connection: Connection, series: str) -> date | None:
+def latest_issue_date(connection: Connection, documents: Documents, series: str) -> date | None:
     """The date of the latest numbered document of a series."""
     row = connection.execute(
-        "SELECT max(issue_date) FROM invoice WHERE series = %s AND number IS NOT NULL", [series]
+        f"SELECT max(issue_date) FROM {documents} WHERE series = %s AND number IS NOT NULL", [series]
     ).fetchone()
     return None if row is None else row[0]
 
