@@ -151,6 +151,7 @@ def answer(
 
     Exit codes: 0 learnt · 2 refused: an unknown line, an exception without a reason.
     """
+    from avenant.commands.euros import cents_typed
     from avenant.flows import acts
 
     given = [name for name in (same, different, withdraw) if name is not None] + ([True] if exception else [])
@@ -166,7 +167,7 @@ def answer(
             report, ref = acts.withdraw_answer(db, withdraw, actor), withdraw
         else:
             kind = "same" if same else "different" if different else "exception"
-            cents = None if amount is None else _cents(amount)
+            cents = None if amount is None else cents_typed(amount, "--amount")
             said = acts.Answered(kind, line, same or different, cents, reason)
             report, ref = (
                 acts.answer(db, said, actor),
@@ -178,18 +179,6 @@ def answer(
         typer.echo(f"Answer {ref} was known already.")
     else:
         typer.echo(f"Answer {ref} is known (revision {report.rev}); `avenant nightly` decides by it.")
-
-
-def _cents(text: str) -> int:
-    from decimal import Decimal, InvalidOperation
-
-    try:
-        cents = Decimal(text) * 100
-    except InvalidOperation:
-        raise typer.BadParameter(f"an amount is written like 12.50; seen {text!r}") from None
-    if cents != int(cents) or cents < 0:
-        raise typer.BadParameter(f"an amount has at most two decimals and is not negative; seen {text!r}")
-    return int(cents)
 
 
 def _json(row: dict[str, Any]) -> dict[str, Any]:
