@@ -1,4 +1,7 @@
-"""Publish a rulebook: an immutable version in the database, with ids for its new price lines and slots."""
+"""Publish a rulebook: an immutable version in the database, with ids for its new lines and slots.
+
+Prices, tariffs, guarantees and envelopes share one registry of numbers; their content keys never meet.
+"""
 
 import polars as pl
 import psycopg
@@ -19,7 +22,7 @@ def publish(db: Database, rulebook: Rulebook, actor: str = "rulebook") -> str:
     with db.connect() as connection:
         try:
             _bring_into_force(connection, rulebook, actor)
-        except psycopg.errors.UniqueViolation:  # somebody else was quicker with the same price lines or slots
+        except psycopg.errors.UniqueViolation:  # somebody else was quicker with the same lines or slots
             _bring_into_force(connection, rulebook, actor)
     return rulebook.version
 
@@ -37,7 +40,7 @@ def _in_force(connection: Connection) -> str | None:
 
 
 def _write(connection: Connection, rulebook: Rulebook, actor: str) -> None:
-    new_lines = rulebook.price_lines.select("content_key").unique().sort("content_key")
+    new_lines = rulebook.content_keys().unique().sort("content_key")
     new_lines = new_lines.join(price_lines(connection), on="content_key", how="anti", maintain_order="left")
     new_slots = slots_of(rulebook).join(slots(connection), on=SLOT_KEY, how="anti", maintain_order="left")
     content = pl.DataFrame(

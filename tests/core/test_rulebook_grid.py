@@ -194,5 +194,5 @@ def test_a_later_table_leaves_the_keys_of_earlier_lines_alone(rulebook: Rulebook
 def test_lines_take_the_numbers_that_publication_gave(rulebook: Rulebook) -> None:
     ids = rulebook.price_lines.select("content_key", line_id=pl.col("line_id") + 100)
     assert rulebook.with_line_ids(ids).price_lines["line_id"].min() == 101
-    with pytest.raises(ValueError, match="price lines have no number"):
+    with pytest.raises(ValueError, match="lines have no number"):
         rulebook.with_line_ids(ids.head(1))

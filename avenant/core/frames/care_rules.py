@@ -75,6 +75,9 @@ class _Dated(dy.Schema):
 class Tariffs(_Dated):
     """One row per base price (BR) of an act: for which sector and age, since when.
 
+    ``optam`` holds for sector 1 too, ``non_optam`` for sector 2 without OPTAM. base 0 with rate 0: the Sécu has no
+    price for it and pays nothing. No row for a day, an age or a sector: not known.
+
     rate_ppm: the Sécu's rate; null: the family's dated parameter holds it. price_limit_cents: the most that may be
     charged (100 % Santé); null: none known.
     """
@@ -91,6 +94,7 @@ class Tariffs(_Dated):
 class Guarantees(_Dated):
     """One row per guarantee line of a plan's level. Lines that apply together: the lowest wins.
 
+    A line without a basket is for acts whose basket has no line of its own in that part.
     Within a line the forms add up: rate_ppm of BR, flat_cents, pmss_ppm of the monthly ceiling on the date of care.
     real_cost: whatever is left. price_limit: up to the price limit of the act's tariff (100 % Santé).
     basis ``total``: the ceiling includes what the Sécu pays; ``complement``: it is ours alone. per: the amounts

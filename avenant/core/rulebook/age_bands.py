@@ -32,7 +32,8 @@ def banded(node: Node, parser: Callable[[object], int]) -> list[tuple[int, int, 
         whole = whole and bool(ages)
     rows.sort(key=lambda row: row[:2])
     if whole:
-        _complain_about_ages(node, [row[:2] for row in rows])
+        otherwise = f"with a price, or with “{REFUSED}” if nobody of that age is covered"
+        complain_about_ages(node, [row[:2] for row in rows], "price", otherwise)
     return rows
 
 
@@ -44,23 +45,25 @@ def _value(node: Node, parser: Callable[[object], int]) -> tuple[int | None, int
     return None if value is None else (value, node.line)
 
 
-def _complain_about_ages(node: Node, ages: list[tuple[int, int]]) -> None:
+def complain_about_ages(node: Node, ages: list[tuple[int, int]], what: str, otherwise: str) -> None:
+    """Complain about ages (first, after the last; sorted) that have no row at ``node``, or two.
+
+    In: ``what`` a row holds (“price”), and how to fill a gap (“with a price, or …”).
+    """
     expected = 0
-    for first, after in ages:
+    for first, after in [*ages, (AGES, AGES)]:
         if first > expected:
-            _complain_about_gap(node, expected, first)
-        elif first < expected:
-            remedy = "let each age stand in one row"
-            node.complain(f"overlap: age {first} stands in two rows", remedy)
+            band = _band(expected, first)
+            node.complain(f"gap: no {what} for age {band}", f'add a row "{band}": {otherwise}')
+        elif first < expected and first < AGES:
+            node.complain(f"overlap: age {first} stands in two rows", "let each age stand in one row")
         expected = max(expected, after)
-    if expected < AGES:
-        _complain_about_gap(node, expected, AGES)
 
 
-def _complain_about_gap(node: Node, first: int, after: int) -> None:
-    band = f"{first}+" if after == AGES else str(first) if after == first + 1 else f"{first}-{after - 1}"
-    remedy = f'add a row "{band}": with a price, or with “{REFUSED}” if nobody of that age is covered'
-    node.complain(f"gap: no price for age {band}", remedy)
+def _band(first: int, after: int) -> str:
+    if after == AGES:
+        return f"{first}+"
+    return str(first) if after == first + 1 else f"{first}-{after - 1}"
 
 
 def bands_of(rows: list[tuple[int, int, int | None, int]], as_rate: bool) -> tuple[Band, ...]:

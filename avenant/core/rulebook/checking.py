@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from avenant.core.money import PPM
+from avenant.core.rulebook.care_checking import care_findings
 from avenant.core.rulebook.compiling import all_rates, series_of
 from avenant.core.rulebook.contents import Contents, ParameterValue, PriceTable, RateValue, Written
 from avenant.core.rulebook.dates import date_findings, first_unknown_day, periods_of
@@ -33,6 +34,7 @@ def findings_between(contents: Contents) -> list[Finding]:
         *_rate_findings(contents),
         *_tax_parameter_findings(contents),
         *_confidence_findings(contents),
+        *care_findings(contents),
     ]
 
 

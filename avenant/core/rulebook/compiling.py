@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import polars as pl
 
 from avenant.core.frames.rulebook import Labels, Parameters, Plans, PriceLines, Rates
+from avenant.core.rulebook.care_compiling import care_rules_of
 from avenant.core.rulebook.contents import Contents, ParameterValue, PriceTable, RateValue
 from avenant.core.rulebook.dates import periods_of
 from avenant.core.rulebook.model import Rulebook, content_key
@@ -33,6 +34,7 @@ def rulebook_of(contents: Contents) -> Rulebook:
         rates=Rates.validate(rates),
         parameters=Parameters.validate(parameters),
         labels=Labels.validate(labels),
+        care=care_rules_of(contents.care),
     )
 
 

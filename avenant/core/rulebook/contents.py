@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import date
 
+from avenant.core.rulebook.care_contents import CareContents
+
 
 @dataclass(frozen=True, slots=True)
 class Written:
@@ -125,3 +127,4 @@ class Contents:
     parameters: list[ParameterValue] = field(default_factory=list)
     curves: dict[str, Curve] = field(default_factory=dict)
     labels: list[Label] = field(default_factory=list)
+    care: CareContents = field(default_factory=CareContents)

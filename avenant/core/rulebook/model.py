@@ -6,7 +6,13 @@ from dataclasses import dataclass, field, replace
 import polars as pl
 
 from avenant.core.frames.rulebook import Labels, Parameters, Plans, PriceLines, Rates
-from avenant.core.rulebook.care_model import CareRules
+from avenant.core.rulebook.care_model import (
+    CareRules,
+    canonical_care,
+    care_with_line_ids,
+    content_keys_of,
+    numbered_frame,
+)
 
 VERSION_LENGTH = 16
 CONTENT_COLUMNS = (
@@ -50,18 +56,23 @@ class Rulebook:
         Errors: ``ValueError`` naming a line that has none.
         """
         numbers = line_ids.select("content_key", pl.col("line_id").cast(pl.Int32))
-        columns = self.price_lines.columns
-        lines = self.price_lines.drop("line_id").join(numbers, on="content_key", how="left")
-        missing = lines.filter(pl.col("line_id").is_null())
-        if missing.height:
-            raise ValueError(
-                f"{missing.height} price lines have no number, first {missing['content_key'][0]!r}"
-            )
-        return replace(self, price_lines=lines.select(columns))
+        numbered = replace(
+            self,
+            price_lines=numbered_frame(self.price_lines, numbers),
+            care=care_with_line_ids(self.care, numbers),
+        )
+        missing = sorted(set(self.content_keys()["content_key"]) - set(numbers["content_key"]))
+        if missing:
+            raise ValueError(f"{len(missing)} lines have no number, first {missing[0]!r}")
+        return numbered
+
+    def content_keys(self) -> pl.DataFrame:
+        """The ``content_key`` of every line that carries a number: prices, tariffs, guarantees, envelopes."""
+        return pl.concat([self.price_lines.select("content_key"), content_keys_of(self.care)])
 
     def numbered(self) -> "Rulebook":
         """This rulebook with lines numbered 1, 2, 3 … by content: for previews, without a database."""
-        keys = self.price_lines.select("content_key").sort("content_key")
+        keys = self.content_keys().sort("content_key")
         return self.with_line_ids(keys.with_row_index("line_id", offset=1))
 
 
@@ -76,12 +87,13 @@ def empty_rulebook() -> Rulebook:
 
 
 def canonical_content(rulebook: Rulebook) -> list[str]:
-    """The lines of text that the version is the digest of: one per plan, price, rate, parameter."""
+    """The lines of text that the version is the digest of: one per plan, price, rate, parameter, line of care."""
     frames = (
         ("plan", rulebook.plans.select(Plans.column_names())),
         ("price", rulebook.price_lines.select("content_key", "valid_to")),
         ("rate", rulebook.rates.select("plan", "kind", "valid_from", "valid_to", "rate_ppm")),
         ("parameter", rulebook.parameters.select("parameter", "valid_from", "valid_to", "value")),
+        *((f"care {name}", frame) for name, frame in canonical_care(rulebook.care)),
     )
     return sorted("|".join([name, *map(_text, row)]) for name, frame in frames for row in frame.iter_rows())
 

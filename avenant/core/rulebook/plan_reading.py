@@ -1,4 +1,4 @@
-"""Reading one plan: its conventions, levels, components, tax and employer share.
+"""Reading one plan: its conventions, levels, components, tax, employer share, prices and guarantees.
 
 The first child alone pays with ``children: first``; the three oldest under 21 with
 ``children: {paying: 3, under: 21}``: a child of 21 or more then pays its own price and is not counted.
@@ -6,6 +6,8 @@ The first child alone pays with ``children: first``; the three oldest under 21 w
 
 from avenant.core.frames.rulebook import AGE_CONVENTIONS, AGES, CYCLES, PRORATIONS, STRUCTURES, TAX_MODES
 from avenant.core.rulebook.contents import Contents, Conventions, Label, RateValue, TaxByParameter
+from avenant.core.rulebook.envelope_reading import read_envelopes
+from avenant.core.rulebook.guarantee_reading import read_guarantees
 from avenant.core.rulebook.nodes import Node, one_of
 from avenant.core.rulebook.price_reading import read_price_tables
 from avenant.core.rulebook.shared_reading import read_dates
@@ -14,7 +16,7 @@ from avenant.core.rulebook.values import Unreadable, code, currency, share_ppm, 
 PLAN_KEYS = (
     *("plan", "label", "note", "currency", "cycle", "age", "children", "proration"),
     *("portability_max_months", "retroactivity_months", "tax", "employer_share"),
-    *("levels", "components", "prices"),
+    *("levels", "components", "prices", "responsible", "guarantees", "envelopes"),
 )
 DEFAULT_LEVEL = "standard"
 DEFAULT_COMPONENT = "health"
@@ -36,6 +38,8 @@ def read_plan(name: str, node: Node, contents: Contents, require_sources: bool) 
     levels = _levels(name, node, contents)
     components = _components(name, node, contents)
     read_price_tables(name, node, contents, levels, components, require_sources)
+    read_guarantees(name, node, contents, levels, require_sources)
+    read_envelopes(name, node, contents, levels, require_sources)
 
 
 def _conventions(name: str, node: Node, contents: Contents, require_sources: bool) -> Conventions | None:

@@ -1,11 +1,13 @@
 """Reading the documents of a rulebook: plan files, parameter files, curve files, or all in one document.
 
 A document is one plan (``plan: fr-individual`` and its keys), one parameter (``parameter: pmss``), one curve
-(``curve: us-default``), or a collection with ``plans:``, ``parameters:`` and ``curves:``.
+(``curve: us-default``), one topic of care (``care: dental``), or a collection with ``plans:``, ``parameters:``,
+``curves:`` and ``topics:`` (of care).
 """
 
 from collections.abc import Callable, Iterator, Sequence
 
+from avenant.core.rulebook.care_reading import read_topic
 from avenant.core.rulebook.contents import Contents
 from avenant.core.rulebook.findings import Finding
 from avenant.core.rulebook.nodes import Document, Node
@@ -13,7 +15,7 @@ from avenant.core.rulebook.plan_reading import read_plan
 from avenant.core.rulebook.shared_reading import read_curve, read_parameter
 from avenant.core.rulebook.values import code
 
-COLLECTIONS = {"plan": "plans", "parameter": "parameters", "curve": "curves"}
+COLLECTIONS = {"plan": "plans", "parameter": "parameters", "curve": "curves", "care": "topics"}
 Reader = Callable[[str, Node, Contents, bool], None]
 
 
@@ -28,6 +30,7 @@ def contents_of(
     readers: tuple[tuple[str, Reader], ...] = (
         ("parameter", read_parameter),
         ("curve", read_curve),
+        ("care", read_topic),
         ("plan", read_plan),
     )
     for kind, reader in readers:
@@ -44,7 +47,7 @@ def _is_readable(root: Node) -> bool:
 
 
 def _entries(root: Node, kind: str) -> Iterator[tuple[str, Node]]:
-    """(name, place) of each plan, parameter or curve in one document."""
+    """(name, place) of each plan, parameter, curve or topic of care in one document."""
     alone = root.get(kind)
     if alone:
         yield from _named(alone, root)

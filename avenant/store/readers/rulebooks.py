@@ -1,12 +1,16 @@
 """Published rulebooks as frames: the one in force, with the ids of its lines and slots."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import dataframely as dy
 import polars as pl
 
+from avenant.core.frames import care_rules
 from avenant.core.frames.rulebook import Labels, Parameters, Plans, PriceLines, Rates
+from avenant.core.rulebook.care_model import CareRules
 from avenant.core.rulebook.model import Rulebook
 from avenant.store.database import Connection
 from avenant.store.frames import read_frame
@@ -19,6 +23,16 @@ FRAMES: dict[str, type[dy.Schema]] = {
     "parameters": Parameters,
     "labels": Labels,
 }
+CARE_FRAMES: dict[str, type[dy.Schema]] = {
+    "plans": care_rules.CarePlans,
+    "families": care_rules.CareFamilies,
+    "acts": care_rules.CareActs,
+    "tariffs": care_rules.Tariffs,
+    "guarantees": care_rules.Guarantees,
+    "envelopes": care_rules.Envelopes,
+    "envelope_families": care_rules.EnvelopeFamilies,
+}
+Rows = list[dict[str, object]]
 SLOTS = {
     "slot_id": pl.Int32,
     "plan": pl.String,
@@ -42,9 +56,11 @@ class Published:
     version: str
 
 
-def rulebook_content(rulebook: Rulebook) -> dict[str, list[dict[str, object]]]:
-    """The frames of a rulebook as JSON values: how a version is stored."""
-    return {name: json.loads(getattr(rulebook, name).write_json()) for name in FRAMES}
+def rulebook_content(rulebook: Rulebook) -> dict[str, object]:
+    """The frames of a rulebook as JSON values: how a version is stored; those of care together under ``care``."""
+    premiums = {name: json.loads(getattr(rulebook, name).write_json()) for name in FRAMES}
+    care = {name: json.loads(getattr(rulebook.care, name).write_json()) for name in CARE_FRAMES}
+    return {**premiums, "care": care}
 
 
 def published(connection: Connection, rev: int | None = None) -> Published:
@@ -78,11 +94,18 @@ def published_version(connection: Connection, version: str) -> Published:
     return Published(_numbered(connection, _rulebook(row[0])), slots(connection), version)
 
 
-def _rulebook(content: dict[str, list[dict[str, object]]]) -> Rulebook:
-    return Rulebook(**{name: _frame(content.get(name, []), schema) for name, schema in FRAMES.items()})
+def _rulebook(content: dict[str, Any]) -> Rulebook:
+    """Frames that a version does not have, because it was published before there were such, are empty."""
+    return Rulebook(
+        **_frames(content, FRAMES), care=CareRules(**_frames(content.get("care", {}), CARE_FRAMES))
+    )
 
 
-def _frame(rows: list[dict[str, object]], schema: type[dy.Schema]) -> pl.DataFrame:
+def _frames(content: Mapping[str, Rows], schemas: dict[str, type[dy.Schema]]) -> dict[str, pl.DataFrame]:
+    return {name: _frame(content.get(name, []), schema) for name, schema in schemas.items()}
+
+
+def _frame(rows: Rows, schema: type[dy.Schema]) -> pl.DataFrame:
     types = schema.create_empty().schema
     as_text = {name: pl.String if kind == pl.Date else kind for name, kind in types.items()}
     frame = pl.DataFrame(rows, schema=as_text, orient="row")
@@ -94,7 +117,7 @@ def _numbered(connection: Connection, rulebook: Rulebook) -> Rulebook:
 
 
 def price_lines(connection: Connection) -> pl.DataFrame:
-    """The ids of all price lines ever published: line_id, content_key."""
+    """The ids of all lines ever published, of prices and of care: line_id, content_key."""
     return read_frame(
         connection,
         "SELECT line_id, content_key FROM price_line",
