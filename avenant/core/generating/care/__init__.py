@@ -1,0 +1,6 @@
+"""Generated care: what happens to a portfolio's members, and all that is told about it, from a seed."""
+
+from avenant.core.generating.care.bulk import bulk_care, covered_members
+from avenant.core.generating.care.mix import LIVELY_CARE, SMOOTH_CARE, CareMix
+
+__all__ = ["LIVELY_CARE", "SMOOTH_CARE", "CareMix", "bulk_care", "covered_members"]
