@@ -1,0 +1,1 @@
+"""Payouts: who is paid what and when, and the statement that explains each transfer."""
