@@ -42,7 +42,7 @@ ACTOR = "case file"
 REFUSALS = (learn.NewsRefused, RulebookRefused, invoicing.TooEarly)
 """What a step may be refused with. Anything else is a fault of the program and ends the play."""
 
-SHARED = ("parameter", "curve")
+SHARED = ("parameter", "curve", "care")
 """Kinds of shipped documents that every case may rely on, beside the plans it names."""
 
 
