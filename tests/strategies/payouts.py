@@ -170,6 +170,28 @@ def family() -> Scene:
     return header_of(entries), entries
 
 
+def hospital() -> Scene:
+    """A long stay: large amounts, a name that is not known, several payers before us."""
+    stay = decision(
+        9,
+        23_456_78,
+        18_765_42,
+        0,
+        3_120_00,
+        ours=1_571_36,
+        to_provider=1_200_00,
+        base_cents=23_456_78,
+        rate_ppm=800_000,
+        ceiling_cents=-1,
+        act_code="GHS",
+        act_label="Séjour en hospitalisation complète de chirurgie",
+        provider_ref="750100042",
+        member_name=None,
+    )
+    entries = entries_of(chain(stay))
+    return header_of(entries, payee=None), entries
+
+
 def provider(acts: int = 60) -> Scene:
     """What a pharmacy gets for many members, all in tiers payant."""
     chains = [

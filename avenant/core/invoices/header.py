@@ -54,3 +54,8 @@ class InvoiceHeader:
     def employee_cents(self) -> int:
         """The part that is not the employer's."""
         return self.total_cents - self.employer_cents
+
+    @property
+    def file_stem(self) -> str:
+        """What a file of it is called: its number, else the contract and the month."""
+        return self.number or f"{self.contract_ref}-{self.month:%Y-%m}"

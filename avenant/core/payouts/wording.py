@@ -99,7 +99,7 @@ def _ours(told_now: Row, payee_kind: str, voice: Voice) -> Iterator[str]:
         return
     form = "we_pay_nothing" if decided == 0 else "we_pay_all" if decided == left else "we_pay_part"
     yield voice.say(form, left=voice.amount(left), decided=voice.amount(decided))
-    if decided < left and told_now["ceiling_cents"] >= 0:
+    if decided < left and told_now["ceiling_cents"] > 0:
         yield voice.say("limit", ceiling=voice.amount(told_now["ceiling_cents"]))
     if decided < left and told_now["limit_left_cents"] >= 0:
         yield voice.say("limit_left", limit_left=voice.amount(told_now["limit_left_cents"]))

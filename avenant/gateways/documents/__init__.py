@@ -1,4 +1,4 @@
-"""Invoice documents in five formats: text, JSON, PDF, XLSX and CSV.
+"""Invoices and payout statements in five formats: text, JSON, PDF, XLSX and CSV.
 
 Example: `render(header, entries, "pdf", "fr")` is the PDF, as bytes, of the invoice `header`.
 """

@@ -7,11 +7,8 @@ language asked for; everything else is the same in every language.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import date, datetime
-from importlib.resources import files
 from typing import Any
 
 import polars as pl
@@ -19,6 +16,7 @@ import polars as pl
 from avenant.core.invoices.header import InvoiceHeader
 from avenant.core.invoices.lines import invoice_entries, invoice_lines
 from avenant.core.invoices.wording import Row, Voice, side, why
+from avenant.gateways.documents.json_text import json_schema, json_text
 
 SCHEMA = "avenant.invoice/1"
 LINE = (
@@ -31,29 +29,22 @@ def invoice_json(header: InvoiceHeader, entries: pl.DataFrame, language: str) ->
     """The invoice as an indented JSON text, keys in a fixed order, entries in the order of their ids."""
     voice = Voice(language, header.currency)
     lines = invoice_lines(header, entries).iter_rows(named=True)
-    document = {
-        "schema": SCHEMA,
-        "language": language,
-        "invoice": asdict(header) | {"employee_cents": header.employee_cents},
-        "lines": [_line(row, voice) for row in lines],
-        "entries": invoice_entries(entries).sort("entry_id").to_dicts(),
-    }
-    return json.dumps(document, ensure_ascii=False, indent=1, default=_written)
+    return json_text(
+        {
+            "schema": SCHEMA,
+            "language": language,
+            "invoice": asdict(header) | {"employee_cents": header.employee_cents},
+            "lines": [_line(row, voice) for row in lines],
+            "entries": invoice_entries(entries).sort("entry_id").to_dicts(),
+        }
+    )
 
 
 def invoice_json_schema() -> Mapping[str, Any]:
     """The published JSON schema of the document."""
-    text = files("avenant.gateways.documents").joinpath("invoice.schema.json").read_text(encoding="utf-8")
-    schema: Mapping[str, Any] = json.loads(text)
-    return schema
+    return json_schema("invoice")
 
 
 def _line(row: Row, voice: Voice) -> dict[str, Any]:
     sides = {"before": side(row, "before"), "after": side(row, "after")}
     return {name: row[name] for name in LINE} | {"reason": why(row, voice)} | sides
-
-
-def _written(value: Any) -> str:
-    if isinstance(value, date | datetime):
-        return value.isoformat()
-    raise TypeError(f"an invoice holds no {type(value).__name__}")
