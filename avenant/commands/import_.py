@@ -1,4 +1,4 @@
-"""`avenant import`: load contracts, members and enrolments from CSV files."""
+"""`avenant import`: load contracts, members and enrolments from CSV files; and messages on care."""
 
 import getpass
 import json
@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
+from typer.core import TyperGroup
 
+from avenant.commands import import_documents
 from avenant.commands.choose_database import DATABASE, chosen_database
+from avenant.commands.import_errors import REFUSED, errors_told
 from avenant.commands.progress import progress_shown
 
 if TYPE_CHECKING:
@@ -17,15 +20,33 @@ if TYPE_CHECKING:
 
     from avenant.flows.importing import ImportReport
 
-REFUSED, PARTLY = 1, 3
+PARTLY = 3
 SHOWN = 3
 """So many refused rows are printed for each reason; the rejects file and --json hold all of them."""
 
-app = typer.Typer(add_completion=False)
+
+class FolderByDefault(TyperGroup):
+    """A group in which `avenant import portfolio` means `avenant import folder portfolio`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Put `folder` before what is neither a command nor a question for help."""
+        if args and args[0] not in (*self.commands, "--help"):
+            args = ["folder", *args]
+        return super().parse_args(ctx, args)
 
 
-@app.command(name="import")
-def import_(
+app = typer.Typer(
+    cls=FolderByDefault,
+    add_completion=False,
+    no_args_is_help=True,
+    help="Load contracts, members and enrolments from a folder of CSV files, or messages on care.",
+    epilog="`avenant import portfolio` is short for `avenant import folder portfolio`.",
+)
+app.command(name="documents")(import_documents.documents)
+
+
+@app.command(name="folder")
+def folder_(
     folder: Path = typer.Argument(..., help="Folder with the CSV files."),
     mapping: Path | None = typer.Option(
         None, help="YAML file that says how other people's CSV files become ours.", show_default=False
@@ -48,6 +69,8 @@ def import_(
     docs/how-to/import.md lists the columns.
 
     Example: avenant import portfolio --database demo
+
+    Example: avenant import folder documents (the whole word is needed where the folder is called like a command)
 
     Example: avenant import cms --mapping examples/cms/mapping.yaml --keep-going --rejects rejects.csv
 
@@ -148,22 +171,12 @@ def report_json(outcome: str, report: "ImportReport") -> str:
 @contextmanager
 def _explained(as_json: bool) -> Iterator[None]:
     """Errors as sentences (or JSON) and exit code 1 instead of a traceback."""
-    import psycopg
+    from avenant.flows.importing import ImportRefused
 
-    from avenant.flows.importing import FactsMoved, ImportRefused
-    from avenant.gateways.csv_files import FileRefused
-    from avenant.store.readers.rulebooks import NothingPublished
-
-    try:
-        yield
-    except ImportRefused as refused:
-        text = report_json("refused", refused.report) if as_json else refusal_text(refused.report)
-        typer.echo(text, err=not as_json)
-        raise typer.Exit(REFUSED) from None
-    except (FileRefused, NothingPublished, FactsMoved, ValueError, LookupError) as error:
-        typer.echo(f"refused: {error}", err=True)
-        raise typer.Exit(REFUSED) from None
-    except psycopg.Error as error:
-        hint = "\nCreate it with `avenant db create`." if "does not exist" in str(error) else ""
-        typer.echo(f"failed, nothing was loaded: {error}{hint}", err=True)
-        raise typer.Exit(REFUSED) from None
+    with errors_told():
+        try:
+            yield
+        except ImportRefused as refused:
+            text = report_json("refused", refused.report) if as_json else refusal_text(refused.report)
+            typer.echo(text, err=not as_json)
+            raise typer.Exit(REFUSED) from None

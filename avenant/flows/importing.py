@@ -83,7 +83,7 @@ def import_files(
     say("reading", 0, 0)
     read = read_folder(folder, mapping)
     say("checking", 0, sum(read.files.values()))
-    judgement = judged(read.told, _world(db, read.told))
+    judgement = judged(read.told, world_for(db, read.told))
     target = rejects_file or (folder / REJECTS_FILE if keep_going else None)
     if target and not judgement.rejects.height and not target.exists():
         target = None
@@ -91,15 +91,15 @@ def import_files(
     with csv_written(target, judgement.rejects.select(REJECT_COLUMNS)) if target else nullcontext():
         if keep_going or not judgement.rejects.height:
             say("writing", 0, judgement.news.rows())
-            learnt = _learn(db, judgement.news, actor, f"import of {folder.resolve().name}")
+            learnt = learn_judged(db, judgement.news, actor, f"import of {folder.resolve().name}")
     report = _report(folder, read, judgement, learnt, target)
     if report.rejected and not keep_going:
         raise ImportRefused(report)
     return report
 
 
-def _world(db: Database, told: Told) -> World:
-    """What the rows are judged against, as of now."""
+def world_for(db: Database, told: Told) -> World:
+    """What the told rows are judged against, as of now. Errors: NothingPublished, if plans are needed."""
     with db.connect() as connection:
         facts = standing_for(connection, _named(told)).facts()
         rulebook = _rulebook(connection, needed="enrolments" in told.tables)
@@ -120,7 +120,8 @@ def _rulebook(connection: Connection, needed: bool) -> Rulebook:
         return empty_rulebook()
 
 
-def _learn(db: Database, news: News, actor: str, reason: str) -> LearnReport:
+def learn_judged(db: Database, news: News, actor: str, reason: str) -> LearnReport:
+    """Learn news that was judged good. Errors: FactsMoved, if it is no longer."""
     try:
         return learn(db, news, actor, reason)
     except NewsRefused as refused:

@@ -40,7 +40,7 @@ class CsvFile:
     """A file as read.
 
     rows: its columns as text (null where empty) and `LINE` u32, where the row begins; ragged: `line` u32,
-    `seen` (how many values), for rows that have not one value per column.
+    `seen` (how many values), `values`, for rows that have not one value per column.
     """
 
     path: Path
@@ -63,7 +63,7 @@ def read_csv(path: Path) -> CsvFile:
             header = _header(path, next(numbered, (1, []))[1])
             rows, ragged = _rows(numbered, len(header))
     except UnicodeDecodeError as error:
-        raise _not_utf8(path) from error
+        raise not_utf8(path) from error
     except csv.Error as error:
         raise _bad_quotes(path, reader.line_num, str(error)) from error
     return CsvFile(path, header, _without_nul(path, _frame(rows, header)), ragged)
@@ -106,7 +106,7 @@ def _rows(numbered: Iterator[tuple[int, list[str]]], width: int) -> tuple[list[p
     frames, ragged = [], []
     while block := list(islice(numbered, ROWS_AT_ONCE)):
         ragged += [
-            (line, f"{len(row)} values for {width} columns") for line, row in block if len(row) != width
+            (line, f"{len(row)} values for {width} columns", row) for line, row in block if len(row) != width
         ]
         good = [(line, row) for line, row in block if len(row) == width]
         if good:
@@ -115,7 +115,8 @@ def _rows(numbered: Iterator[tuple[int, list[str]]], width: int) -> tuple[list[p
             frames.append(
                 pl.DataFrame([lines, *(pl.Series(str(n), v, pl.String) for n, v in enumerate(values))])
             )
-    return frames, pl.DataFrame(ragged, schema={"line": pl.UInt32, "seen": pl.String}, orient="row")
+    schema = {"line": pl.UInt32(), "seen": pl.String(), "values": pl.List(pl.String)}
+    return frames, pl.DataFrame(ragged, schema=schema, orient="row")
 
 
 def _frame(frames: list[pl.DataFrame], header: tuple[str, ...]) -> pl.DataFrame:
@@ -136,7 +137,8 @@ def _without_nul(path: Path, rows: pl.DataFrame) -> pl.DataFrame:
     return rows
 
 
-def _not_utf8(path: Path) -> FileRefused:
+def not_utf8(path: Path) -> FileRefused:
+    """What to say of the file at `path`, whose bytes are not UTF-8, with the line of the first that is not."""
     content = path.read_bytes()
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return FileRefused(path, 1, "the file is written in UTF-16", "Save it as UTF-8 (in Excel: CSV UTF-8)")

@@ -44,7 +44,7 @@ def _own_set(folder: Path) -> Folder:
     for table, file in read.items():
         tables[table], lines = told_as_is(table, file.path.name, _all_columns(table, file))
         origins.append(lines)
-    told = Told(tables, pl.concat(origins), damaged=_damage(list(read.values())))
+    told = Told(tables, pl.concat(origins), damaged=torn_rows(list(read.values())))
     return Folder(told, {file.path.name: file.rows.height + file.ragged.height for file in read.values()})
 
 
@@ -65,13 +65,14 @@ def _foreign_set(folder: Path, mapping_file: Path) -> Folder:
     read = {name: read_csv(folder / source.file) for name, source in mapping.sources.items()}
     frames = {name: file.rows for name, file in read.items()}
     try:
-        told = mapped(mapping, frames, _damage(list(read.values())))
+        told = mapped(mapping, frames, torn_rows(list(read.values())))
     except MappingFault as fault:
         raise unreadable(mapping_file, lines, fault) from fault
     return Folder(told, {file.path.name: file.rows.height + file.ragged.height for file in read.values()})
 
 
-def _damage(files: list[CsvFile]) -> pl.DataFrame:
+def torn_rows(files: list[CsvFile]) -> pl.DataFrame:
+    """Rows that have not one value per column, as problems with `file` and `line`."""
     found = [no_damage()]
     for file in files:
         found.append(

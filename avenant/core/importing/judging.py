@@ -61,10 +61,10 @@ def _without(table: str, rows: pl.DataFrame, refused: pl.DataFrame) -> pl.DataFr
 
 def _refused_rows(origins: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
     """Rows (table, row_index) with a problem, and rows all of whose lines made a row with a problem."""
-    row, line = ["table", "row_index"], ["file", "line"]
+    row, line = ["table", "row_index"], ["file", "line", "place"]
     own = found.select(row).unique()
     bad_lines = origins.join(own, on=row, how="semi").select(line).unique()
-    judged_lines = origins.join(bad_lines.with_columns(bad=True), on=line, how="left")
+    judged_lines = origins.join(bad_lines.with_columns(bad=True), on=line, how="left", nulls_equal=True)
     fallen = judged_lines.group_by(row).agg(pl.col("bad").fill_null(False).all())
     return pl.concat([own, fallen.filter("bad").select(row)]).unique()
 

@@ -1,6 +1,6 @@
 """What somebody told us, as text, before it is judged: rows with the files and lines that they come from."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -41,6 +41,36 @@ def no_damage() -> pl.DataFrame:
     return no_problems().with_columns(
         pl.lit(None, pl.String).alias("file"), pl.lit(None, pl.UInt32).alias("line")
     )
+
+
+def together(parts: Sequence[Told]) -> Told:
+    """What several files say, as one: the rows of each table one after the other, gaps in their numbers kept."""
+    tables: dict[str, list[pl.DataFrame]] = {}
+    origins, found = [no_origins()], [no_problems()]
+    ends: dict[str, int] = {}
+    for part in parts:
+        starts = {table: ends.get(table, 0) for table in part.tables}
+        for table, frame in part.tables.items():
+            tables.setdefault(table, []).append(
+                frame.with_columns((pl.col("row_index") + starts[table]).cast(pl.UInt32))
+            )
+            ends[table] = starts[table] + frame.select(pl.col("row_index").max() + 1).fill_null(0).item()
+        origins.append(_moved(part.origins, starts))
+        found.append(_moved(part.found, starts))
+    joined = {table: pl.concat(frames, how="diagonal") for table, frames in tables.items()}
+    damaged = pl.concat([no_damage(), *[part.damaged for part in parts]])
+    labels = {place: label for part in parts for place, label in part.labels.items()}
+    return Told(joined, pl.concat(origins), pl.concat(found), damaged, labels)
+
+
+def _moved(rows: pl.DataFrame, starts: Mapping[str, int]) -> pl.DataFrame:
+    start = pl.col("table").replace_strict(starts, default=0, return_dtype=pl.UInt32)
+    return rows.with_columns((pl.col("row_index") + start).cast(pl.UInt32))
+
+
+def no_origins() -> pl.DataFrame:
+    """An empty frame of origins."""
+    return pl.DataFrame(schema=ORIGIN_SCHEMA)
 
 
 def told_as_is(table: str, file: str, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

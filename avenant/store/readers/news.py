@@ -60,6 +60,7 @@ def _members(connection: Connection, news: News, enrolments: pl.DataFrame) -> pl
             news.enrolments["member_ref"],
             news.people["member_ref"],
             news.approvals["member_ref"],
+            news.documents["member_ref"],
         ]
     )
     named = _latest_by_ref(connection, "member", MEMBER, refs)
