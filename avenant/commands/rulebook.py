@@ -14,6 +14,7 @@ import typer
 
 from avenant.commands.choose_database import AS_JSON, DATABASE, chosen_database, refusals_told
 from avenant.commands.failures import failures_told
+from avenant.commands.rulebook_care import ages, care_of_plan, print_care_of_plan, show_act
 from avenant.core.money import money_text
 from avenant.core.periods import month_start
 from avenant.core.rulebook.checking import check_rulebook
@@ -69,17 +70,22 @@ def show(
     folder: Path | None = typer.Option(None, help="Folder of plan files; the shipped plans if left out."),
     month: str | None = typer.Option(None, help="Month of the price list, such as 2026-01; else this one."),
     level: str | None = typer.Option(None, help="Only this level."),
+    act: str | None = typer.Option(
+        None, help="Code of an act of care: show what the Sécu's base for it was and is."
+    ),
     as_json: bool = AS_JSON,
 ) -> None:
-    """Show the plans, or one plan with its conventions and its price list in a month.
+    """Show the plans, or one plan with its conventions, its price list in a month and its guarantees on the first.
 
     Example: avenant rulebook show fr-individual --month 2026-01 --level confort
 
-    Exit codes: 0 shown · 2 refused: unknown plan, or files that cannot be right.
+    Exit codes: 0 shown · 2 refused: unknown plan or act, or files that cannot be right.
     """
     with _explained(as_json):
         rulebook = rulebook_in(folder or shipped_folder())
-        if plan is None:
+        if act is not None:
+            show_act(rulebook, act, as_json)
+        elif plan is None:
             _show_plans(rulebook, as_json)
         else:
             _show_plan(rulebook, plan, _month(month), level, as_json)
@@ -140,12 +146,14 @@ def _show_plan(rulebook: "Rulebook", plan: str, month: date, level: str | None, 
     prices = price_list(rulebook, plan, month)
     prices = prices if level is None else prices.filter(prices["level"] == level)
     conventions = next(row for row in rulebook.plans.iter_rows(named=True) if row["plan"] == plan)
+    care = care_of_plan(rulebook, plan, month, level)
     if as_json:
-        rows = json.loads(prices.write_json())
-        shown = {"version": rulebook.version, "month": str(month), "conventions": conventions, "prices": rows}
-        typer.echo(json.dumps(shown, indent=2))
+        shown = {"version": rulebook.version, "month": str(month), "conventions": conventions}
+        tables = {name: json.loads(table.write_json()) for name, table in {"prices": prices, **care}.items()}
+        typer.echo(json.dumps({**shown, **tables}, indent=2, ensure_ascii=False))
     else:
         _print_plan(conventions, prices, month)
+        print_care_of_plan(care, month)
 
 
 def _print_plan(conventions: dict[str, Any], prices: "pl.DataFrame", month: date) -> None:
@@ -153,16 +161,9 @@ def _print_plan(conventions: dict[str, Any], prices: "pl.DataFrame", month: date
         typer.echo(f"{name:<24} {'–' if value is None else value}")
     typer.echo(f"\nprices in {month:%Y-%m}" if prices.height else f"\nno prices in {month:%Y-%m}")
     for row in prices.iter_rows(named=True):
-        who = f"{row['component']:<10} {row['level']:<12} {row['tier']:<8} {_ages(row):<8}"
+        who = f"{row['component']:<10} {row['level']:<12} {row['tier']:<8} {ages(row):<8}"
         price = money_text(row["unit_price_cents"], conventions["currency"])
         typer.echo(f"{who} {price:>14}   since {row['valid_from']:%Y-%m}, {row['file']}:{row['line']}")
-
-
-def _ages(row: dict[str, Any]) -> str:
-    first, last = row["age_from"], row["age_to"] - 1
-    if last == 150:
-        return "any age" if first == 0 else f"{first}+"
-    return str(first) if first == last else f"{first}-{last}"
 
 
 def _labels(rulebook: "Rulebook", plan: str, kind: str) -> dict[str, str]:

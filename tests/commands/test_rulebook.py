@@ -57,5 +57,35 @@ def test_the_price_list_as_json() -> None:
     assert [row["unit_price_cents"] for row in prices if row["age_from"] == 30] == [5_460, 5_460]
 
 
+def test_the_guarantees_of_a_plan_are_shown() -> None:
+    output = run("show", "fr-individual", "--month", "2026-01", "--level", "confort")[1]
+    assert "guarantees on 2026-01-01" in output
+    assert "consultation_specialist  NON-OPTAM            160 % BR" in output
+    assert "1 in 24 months" in output
+    assert "integral" not in output
+    shown = json.loads(run("show", "fr-company", "--month", "2026-01", "--json")[1])
+    assert {"pays": "450 % BR", "level": "premium"}.items() <= next(
+        row for row in shown["guarantees"] if row["pays"] == "450 % BR"
+    ).items()
+    assert {row["envelope"] for row in shown["envelopes"]} >= {"frames", "lenses", "hearing-aids"}
+
+
+def test_a_plan_without_guarantees_shows_its_prices_only(tmp_path: Path) -> None:
+    (tmp_path / "city.yaml").write_text(PLAN, encoding="utf-8")
+    assert "guarantees" not in run("show", "city", "--folder", str(tmp_path), "--month", "2024-05")[1]
+
+
+def test_what_the_secu_pays_for_an_act_is_shown_by_date() -> None:
+    code, output = run("show", "--act", "G")
+    assert code == 0
+    assert (
+        "from 2023-11-01 through 2024-12-21 optam     6+          26.50   care/consultations.yaml:" in output
+    )
+    assert "price limit 950.00" in run("show", "--act", "PAZ")[1]
+    assert "no base is known" in run("show", "--act", "GHS")[1]
+    assert json.loads(run("show", "--act", "TO50", "--json")[1])["tariffs"][0]["rate_ppm"] == 700_000
+    assert run("show", "--act", "NOWHERE")[0] == 2
+
+
 def test_the_schema_is_printed() -> None:
     assert json.loads(run("schema")[1])["title"] == "avenant rulebook document"

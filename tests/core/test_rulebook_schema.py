@@ -6,15 +6,37 @@ from importlib.resources import files
 import pytest
 from jsonschema import Draft202012Validator
 
+from avenant.core.frames import care_rules
 from avenant.core.frames import rulebook as words
+from avenant.core.frames.care import BASKETS
+from avenant.core.rulebook.care_reading import TOPIC_KEYS
+from avenant.core.rulebook.envelope_reading import ENVELOPE_KEYS, ENVELOPES_KEYS
+from avenant.core.rulebook.guarantee_reading import GUARANTEE_KEYS, LONG_KEYS
 from avenant.core.rulebook.plan_reading import PLAN_KEYS
 from avenant.core.rulebook.price_reading import EVERYONE, TABLE_KEYS
+from avenant.core.rulebook.reading import contents_of
 from avenant.core.rulebook.shared_reading import CURVE_KEYS, PARAMETER_KEYS, VALUE_KEYS
+from avenant.core.rulebook.tariff_reading import ACT_KEYS, FAMILY_KEYS, TARIFF_KEYS, TARIFF_VALUE_KEYS
 from avenant.gateways.marked_yaml import parsed
 from avenant.gateways.rulebook_files import documents_in, shipped_folder
 
 SCHEMA = json.loads(files("avenant.core.rulebook").joinpath("schema.json").read_text(encoding="utf-8"))
 PLAN = "plan: city\ncurrency: EUR\nprices: [{valid_from: 2024-01, everyone: 50.00}]\n"
+
+CARE = (
+    PLAN
+    + """\
+responsible: true
+guarantees:
+  - valid_from: 2024-01
+    basis: total
+    dental_care: {optam: 100 % BR, non_optam: [90 % BR, 5 EUR per act]}
+envelopes:
+  - valid_from: 2024-01
+    every_level:
+      teeth: {families: [dental_care], months: {0-15: 12, 16+: 24}, count: 2, limit: 10 % PMSS}
+"""
+)
 
 
 def accepts(content: object) -> bool:
@@ -52,6 +74,49 @@ def test_the_shipped_files_follow_the_schema(document) -> None:
 def test_what_reading_refuses_the_schema_refuses(spoilt: str) -> None:
     assert accepts(parsed(PLAN, "a.yaml").content)
     assert not accepts(parsed(spoilt, "a.yaml").content)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("100 % BR,", "100 percent,"),
+        ("100 % BR,", "{class_a: price limit},"),
+        ("non_optam:", "not_optam:"),
+        ("dental_care: {", "teeth: {"),
+        ("basis: total", "basis: all"),
+        ("responsible: true\n", ""),
+        ("[dental_care]", "[teeth]"),
+        ("months: {0-15: 12, 16+: 24}", "period: month"),
+        ("count: 2, limit: 10 % PMSS", "scope: member"),
+        ("10 % PMSS", "10 % BR"),
+    ],
+)
+def test_guarantees_that_reading_refuses_the_schema_refuses(right: str, wrong: str) -> None:
+    assert accepts(parsed(CARE, "a.yaml").content)
+    assert right in CARE
+    spoilt = parsed(CARE.replace(right, wrong, 1), "a.yaml")
+    assert not accepts(spoilt.content)
+    assert contents_of([spoilt], require_sources=False)[1]
+
+
+def test_the_schema_knows_the_keys_and_words_of_care() -> None:
+    parts = SCHEMA["$defs"]
+    families = list(care_rules.CARE_FAMILIES)
+    for name, keys in (
+        ("topic", TOPIC_KEYS),
+        ("family_rules", FAMILY_KEYS),
+        ("act", ACT_KEYS),
+        ("tariff", TARIFF_KEYS),
+        ("tariff_value", TARIFF_VALUE_KEYS),
+        ("guarantee_table", (*GUARANTEE_KEYS, *families)),
+        ("envelope_table", ENVELOPES_KEYS),
+    ):
+        assert set(parts[name]["properties"]) == set(keys), name
+    assert set(parts["envelope"]["anyOf"][1]["properties"]) == set(ENVELOPE_KEYS)
+    assert set(parts["guarantee"]["anyOf"][1]["properties"]) == set(LONG_KEYS)
+    assert parts["family"]["enum"] == families
+    assert parts["basket"]["enum"] == list(BASKETS)
+    assert parts["family_rules"]["properties"]["retention"]["enum"] == list(care_rules.RETENTIONS)
 
 
 def test_the_schema_knows_the_keys_and_words_that_reading_knows() -> None:

@@ -16,6 +16,7 @@ from avenant.core.rulebook.findings import Finding
 from avenant.core.rulebook.grid import CEILING
 from avenant.core.rulebook.nodes import Document
 from avenant.core.rulebook.reading import contents_of
+from avenant.core.rulebook.responsible_checking import responsible_findings
 
 KIND_WORDS = {"tax": "the tax rate", "employer_share": "the employer share"}
 
@@ -23,11 +24,14 @@ KIND_WORDS = {"tax": "the tax rate", "employer_share": "the employer share"}
 def check_rulebook(documents: Sequence[Document], require_sources: bool = True) -> list[Finding]:
     """Everything to look at in ``documents``, errors and warnings, in order of file and line."""
     contents, findings = contents_of(documents, require_sources)
-    return sorted({*findings, *findings_between(contents)})
+    return sorted({*findings, *findings_between(contents, require_sources)})
 
 
-def findings_between(contents: Contents) -> list[Finding]:
-    """What only shows when several places of ``contents`` are compared."""
+def findings_between(contents: Contents, require_sources: bool = True) -> list[Finding]:
+    """What only shows when several places of ``contents`` are compared.
+
+    In: whether this is a rulebook with sources; in a case, a guarantee against the law is a warning only.
+    """
     return [
         *_date_findings(contents),
         *_ceiling_findings(contents),
@@ -35,6 +39,7 @@ def findings_between(contents: Contents) -> list[Finding]:
         *_tax_parameter_findings(contents),
         *_confidence_findings(contents),
         *care_findings(contents),
+        *responsible_findings(contents, severity="error" if require_sources else "warning"),
     ]
 
 

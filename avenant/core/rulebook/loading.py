@@ -16,7 +16,7 @@ def read_rulebook(documents: Sequence[Document], require_sources: bool = True) -
     Errors: ``RulebookRefused`` with every error, each with file, line, what was seen and what to do.
     """
     contents, findings = contents_of(documents, require_sources)
-    errors = errors_of([*findings, *findings_between(contents)])
+    errors = errors_of([*findings, *findings_between(contents, require_sources)])
     if errors:
         raise RulebookRefused(set(errors))
     return rulebook_of(contents)
