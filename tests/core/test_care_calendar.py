@@ -133,6 +133,57 @@ def test_every_family_is_described_and_every_form_of_guarantee_is_used(rulebook:
         assert limits[limit].is_not_null().any(), limit
 
 
+MONEY = (
+    *("participation_forfaitaire", "franchise_medicine", "franchise_paramedical", "franchise_transport"),
+    *("franchise_paramedical_max_per_day", "franchise_transport_max_per_day", "forfait_journalier_general"),
+    *("forfait_journalier_psychiatry", "participation_heavy_acts", "heavy_act_threshold", "pmss"),
+    *("forfait_patient_urgences", "forfait_patient_urgences_reduced", "hearing_aid_class2_total_cap"),
+    *("optics_frame_cap", *(f"optics_cap_{category}" for category in "abcdef")),
+)
+SHARES = (
+    *("ss_rate_doctor_fees_coordinated", "ss_rate_doctor_fees_outside_path", "ss_rate_dental_care"),
+    *(
+        "ss_rate_paramedical",
+        "ss_rate_biology",
+        "ss_rate_lpp_devices_optics_hearing",
+        "ss_rate_hospital_stay",
+    ),
+    *(f"ss_rate_medicine_{benefit}" for benefit in ("major", "moderate", "weak", "irreplaceable")),
+    *("ss_rate_orthodontics_semester", "non_optam_cap_share_of_br", "outside_path_increase_share"),
+    "non_optam_min_gap_vs_optam_share_of_br",
+)
+
+
+def test_every_parameter_of_the_rules_of_care_has_a_value_today(rulebook: Rulebook) -> None:
+    known = set(in_force(rulebook.parameters, date(2026, 6, 1))["parameter"])
+    needed = {f"{name}_cents" for name in MONEY} | {f"{name}_ppm" for name in SHARES}
+    assert needed | {"participation_forfaitaire_max_count_per_day"} <= known
+
+
+VALUES = [
+    ("participation_forfaitaire_cents", date(2024, 5, 14), 100),
+    ("participation_forfaitaire_cents", date(2024, 5, 15), 200),
+    ("participation_forfaitaire_max_count_per_day", date(2025, 1, 1), 4),
+    ("franchise_medicine_cents", date(2024, 3, 30), 50),
+    ("franchise_medicine_cents", date(2024, 3, 31), 100),
+    ("forfait_journalier_general_cents", date(2026, 2, 28), 2_000),
+    ("forfait_journalier_general_cents", date(2026, 3, 1), 2_300),
+    ("participation_heavy_acts_cents", date(2026, 3, 31), 2_400),
+    ("participation_heavy_acts_cents", date(2026, 4, 1), 3_200),
+    ("ss_rate_dental_care_ppm", date(2023, 10, 14), 700_000),
+    ("ss_rate_dental_care_ppm", date(2023, 10, 15), 600_000),
+    ("optics_frame_cap_cents", date(2019, 12, 31), 15_000),
+    ("optics_cap_a_cents", date(2024, 1, 1), 42_000),
+    ("outside_path_increase_share_ppm", date(2024, 1, 1), 400_000),
+]
+
+
+@pytest.mark.parametrize(("parameter", "day", "value"), VALUES)
+def test_a_parameter_changes_on_its_day(rulebook: Rulebook, parameter: str, day: date, value: int) -> None:
+    values = in_force(rulebook.parameters, day).filter(pl.col("parameter") == parameter)
+    assert values["value"].to_list() == [value]
+
+
 PUBLISHED = [
     ("G", "optam", 40, date(2020, 3, 10), 2_500),
     ("G", "non_optam", 40, date(2020, 3, 10), 2_300),
