@@ -17,6 +17,9 @@ NEEDS_A_PERSON, REFUSED = 1, 2
 CONTRACTS = typer.Option(2_000, min=1, max=1_000_000, help="How many contracts, one in ten a company.")
 MONTHS = typer.Option(30, min=1, max=600, help="How many months the story tells.")
 SEED = typer.Option(1, min=0, help="The same seed gives the same story.")
+ACTS = typer.Option(
+    3.0, "--care", min=0, max=60, help="Acts of care per insured person and year; 0: nobody falls ill."
+)
 FIRST_MONTH = typer.Option("2023-07", help="The month in which the story and the book begin.")
 
 app = typer.Typer(
@@ -33,10 +36,11 @@ def portfolio(
     months: int = MONTHS,
     seed: int = SEED,
     first_month: str = FIRST_MONTH,
+    care: float = ACTS,
     history: bool = typer.Option(False, help="Also write what was told week by week, a folder each."),
     as_json: bool = AS_JSON,
 ) -> None:
-    """Write a portfolio on the shipped plans as CSV files that `avenant import` reads.
+    """Write a portfolio on the shipped plans as CSV files that `avenant import` reads, its care in a folder `care`.
 
     The files hold everything known at the end of the story. With --history the folder gets one folder per
     week besides, named by its last day: imported in order, they tell the story with all its late news.
@@ -50,7 +54,7 @@ def portfolio(
 
     with refusals_explained(), progress_shown() as progress:
         progress("generating", 0, 0)
-        wanted = Wanted(contracts, months, seed, month_typed(first_month, "--first-month"))
+        wanted = Wanted(contracts, months, seed, month_typed(first_month, "--first-month"), care)
         story = story_of(shipped_rulebook(), wanted)
         written = write_news(out, story.known_at_the_end())
         weeks = write_history(out, story, 7, progress) if history else 0
@@ -64,6 +68,7 @@ def demo(
     months: int = MONTHS,
     seed: int = SEED,
     first_month: str = FIRST_MONTH,
+    care: float = ACTS,
     workers: int = typer.Option(2, min=0, max=64, help="Processes of a nightly run; 0 uses this one alone."),
     database: str = typer.Option("avenant_demo", help="Database to play in; what was in it is replaced."),
     as_json: bool = AS_JSON,
@@ -86,7 +91,7 @@ def demo(
 
     started = perf_counter()
     with refusals_explained(), progress_shown() as progress:
-        wanted = Wanted(contracts, months, seed, month_typed(first_month, "--first-month"))
+        wanted = Wanted(contracts, months, seed, month_typed(first_month, "--first-month"), care)
         server = server_from_environment()
         report = played_demo(server, shipped_rulebook(), wanted, database, workers, progress)
     seconds = perf_counter() - started

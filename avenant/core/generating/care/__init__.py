@@ -2,5 +2,6 @@
 
 from avenant.core.generating.care.bulk import bulk_care, covered_members
 from avenant.core.generating.care.mix import LIVELY_CARE, SMOOTH_CARE, CareMix
+from avenant.core.generating.care.telling import with_care
 
-__all__ = ["LIVELY_CARE", "SMOOTH_CARE", "CareMix", "bulk_care", "covered_members"]
+__all__ = ["LIVELY_CARE", "SMOOTH_CARE", "CareMix", "bulk_care", "covered_members", "with_care"]

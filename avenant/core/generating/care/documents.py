@@ -22,6 +22,8 @@ LETTERS = {
 }
 """The first letter of a document's ref, by kind."""
 SENDERS = tuple(LETTERS)
+STRANGE = "ZZZQ999"
+"""An act code that no rulebook knows."""
 CURRENCY = "EUR"
 FAMILIES = pl.Series([item.family for item in ITEMS], dtype=pl.String)
 BASKETS = pl.Series([item.basket for item in ITEMS], dtype=pl.String)
@@ -96,7 +98,9 @@ def told_lines(
     )
     tooth = pl.when(pl.col("tooth") > 0).then(pl.col("tooth").cast(pl.String))
     told = told.with_columns(
-        act_code=pl.when("coded").then("item_code"),
+        act_code=pl.when("strange").then(pl.lit(STRANGE)).when("coded").then("item_code"),
+        family=pl.when(~pl.col("strange")).then("family"),
+        basket=pl.when("coded").then("basket"),
         location=pl.when("placed").then(pl.coalesce("item_location", tooth)),
     )
     wanted = [

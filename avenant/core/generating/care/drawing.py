@@ -13,8 +13,9 @@ from avenant.core.generating.care.events import People, drawn_events
 from avenant.core.generating.care.messages import messages
 from avenant.core.generating.care.mix import CareMix
 from avenant.core.generating.care.prices import Prices, prices_of
-from avenant.core.generating.care.providers import Providers, providers_of
+from avenant.core.generating.care.providers import MANY, Providers, providers_of
 from avenant.core.generating.care.traits import drawn_traits
+from avenant.core.generating.care.troubles import troubled
 from avenant.core.generating.days import ALWAYS, NEVER
 from avenant.core.rulebook.model import Rulebook
 
@@ -31,9 +32,17 @@ class Scene:
     mix: CareMix
 
 
-def scene(seed: int, rulebook: Rulebook, opens: int, ends: int, acts_yearly: float, mix: CareMix) -> Scene:
-    """The scene of a seed under `rulebook`."""
-    return Scene(opens, ends, acts_yearly, prices_of(rulebook), providers_of(seed, opens, ends), mix)
+def scene(
+    seed: int,
+    rulebook: Rulebook,
+    opens: int,
+    ends: int,
+    acts_yearly: float,
+    mix: CareMix,
+    each: int = MANY,
+) -> Scene:
+    """The scene of a seed under `rulebook`, with `each` providers of every specialty."""
+    return Scene(opens, ends, acts_yearly, prices_of(rulebook), providers_of(seed, opens, ends, each), mix)
 
 
 def people_of(members: pl.DataFrame, opens: int, ends: int) -> People:
@@ -49,7 +58,7 @@ def people_of(members: pl.DataFrame, opens: int, ends: int) -> People:
 def drawn_messages(dice: np.random.Generator, people: People, stage: Scene) -> pl.DataFrame:
     """All messages (columns MESSAGE) about the care of `people` that arrive before the scene ends."""
     traits = drawn_traits(dice, people, stage.mix)
-    events = drawn_events(dice, people, stage.acts_yearly)
+    events = drawn_events(dice, people, stage.providers, stage.acts_yearly)
     drawn = drawn_acts(dice, events, people, stage.prices, stage.providers, traits.ill_since)
     told = messages(dice, with_returns(drawn), arrivals(dice, events), traits, stage.mix)
-    return told.filter(pl.col("received") < stage.ends)
+    return troubled(dice, told, stage.mix).filter(pl.col("received") < stage.ends)

@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from avenant.core.generating.care.menu import BRACKETS, MENU, Event
-from avenant.core.generating.care.providers import EACH, first_of
+from avenant.core.generating.care.providers import Providers
 from avenant.core.generating.days import YEAR, Days, Numbers, Reals, happens
 
 SUNDAY = 3
@@ -36,21 +36,37 @@ class People:
         return int(self.birth.size)
 
 
-def drawn_events(dice: np.random.Generator, people: People, acts_yearly: float) -> pl.DataFrame:
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """Providers, and which of each specialty is the usual one of each person."""
+
+    providers: Providers
+    usual: Numbers
+
+    def of(self, dice: np.random.Generator, event: Event, member: Numbers) -> Numbers:
+        """The numbers of the providers who treat these members in an event."""
+        other = ~happens(dice, OWN_PROVIDER, member.size)
+        anybody = dice.integers(0, self.providers.each, member.size)
+        return self.providers.first_of(event.specialty) + np.where(other, anybody, self.usual[member])
+
+
+def drawn_events(
+    dice: np.random.Generator, people: People, providers: Providers, acts_yearly: float
+) -> pl.DataFrame:
     """The events of `people`: about `acts_yearly` acts per person and year, in the proportions of the menu."""
     years = np.maximum(people.ends - people.starts, 0) / YEAR
     bracket = np.searchsorted(
         BRACKETS, ((people.starts + people.ends) / 2 - people.birth) / YEAR, side="right"
     )
     scale = _scale(years, bracket, acts_yearly)
-    usual = dice.integers(0, EACH, people.size)
+    crowd = Crowd(providers, dice.integers(0, providers.each, people.size))
     drawn = []
     for number, event in enumerate(MENU):
         counts = dice.poisson(np.array(event.yearly)[bracket] * years * scale)
         member = np.repeat(np.arange(people.size), counts)
         day = people.starts[member] + (dice.random(member.size) * (people.ends - people.starts)[member])
-        own = _event_rows(dice, number, member, day.astype(np.int64), usual)
-        drawn += [own, *_followed(dice, event, own, usual)]
+        own = _event_rows(dice, number, member, day.astype(np.int64), crowd)
+        drawn += [own, *_followed(dice, event, own, crowd)]
     events = pl.concat(drawn)
     within = (events["day"].to_numpy() < people.ends[events["member"].to_numpy()]) & (
         events["day"].to_numpy() >= people.birth[events["member"].to_numpy()]
@@ -72,14 +88,13 @@ def _scale(years: Reals, bracket: Numbers, acts_yearly: float) -> float:
 
 
 def _event_rows(
-    dice: np.random.Generator, number: int, member: Numbers, first: Numbers, usual: Numbers
+    dice: np.random.Generator, number: int, member: Numbers, first: Numbers, crowd: Crowd
 ) -> pl.DataFrame:
     """Rows of one kind of event, series with all their times; Sundays are Mondays."""
     event, size = MENU[number], member.size
     times = dice.integers(event.repeats[0], event.repeats[1] + 1, size)
     gap = dice.integers(event.every_days[0], event.every_days[1] + 1, size)
-    other = ~happens(dice, OWN_PROVIDER, size)
-    provider = first_of(event.specialty) + np.where(other, dice.integers(0, EACH, size), usual[member])
+    provider = crowd.of(dice, event, member)
     channel = dice.choice(len(event.told), size, p=np.array(event.told) / sum(event.told))
     row = np.repeat(np.arange(size), times)
     time = np.arange(row.size) - np.repeat(np.cumsum(times) - times, times)
@@ -100,12 +115,12 @@ def _event_rows(
 
 
 def _followed(
-    dice: np.random.Generator, event: Event, rows: pl.DataFrame, usual: Numbers
+    dice: np.random.Generator, event: Event, rows: pl.DataFrame, crowd: Crowd
 ) -> list[pl.DataFrame]:
     """The events that follow some of `rows` within three days."""
     following = []
     for name, share in event.after:
         chosen = rows.filter(pl.Series(happens(dice, share, rows.height)))
         first = chosen["day"].to_numpy() + dice.integers(0, 4, chosen.height)
-        following.append(_event_rows(dice, EVENT_NUMBERS[name], chosen["member"].to_numpy(), first, usual))
+        following.append(_event_rows(dice, EVENT_NUMBERS[name], chosen["member"].to_numpy(), first, crowd))
     return following

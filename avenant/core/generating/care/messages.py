@@ -47,6 +47,9 @@ MESSAGE: Columns = {
     "optam": pl.Boolean,
     "payee": pl.String,
     "named": pl.Boolean,  # a cancellation that names the line it takes back
+    "strange": pl.Boolean,  # an act code that nobody knows
+    "hold": pl.String,
+    "puzzle": pl.Int8,  # what a person will have to answer (see `puzzles`); 0: nothing
 }
 AMOUNTS = ("charged_cents", "base_cents", "secu_cents", "retention_cents", "others_cents", "asked_cents")
 DAYS = ("returned", "requested", "billed", "quoted", "seconded", "delay")
@@ -107,7 +110,10 @@ def _rows(acts: pl.DataFrame, kind: str, received: pl.Expr | str, **said: pl.Exp
     )
     columns: dict[str, pl.Expr] = {name: pl.col(name) for name in common}
     columns |= {"kind": pl.lit(kind), "received": _column(received)}
-    columns |= {"part": pl.lit(0), "coded": pl.lit(True), "placed": pl.lit(True), "named": pl.lit(False)}
+    columns |= dict.fromkeys(("coded", "placed"), pl.lit(True)) | dict.fromkeys(
+        ("named", "strange"), pl.lit(False)
+    )
+    columns |= dict.fromkeys(("part", "puzzle"), pl.lit(0))
     columns |= {name: _column(value) for name, value in said.items()}
     return acts.select(
         columns.get(name, pl.lit(None)).cast(dtype).alias(name) for name, dtype in MESSAGE.items()

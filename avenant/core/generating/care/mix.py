@@ -13,8 +13,10 @@ class CareMix:
     returns, those that do not say the doctor's sector. copied: told again under another number. retold: told again
     as it was. corrected: told again with other content. withdrawn: taken back as a whole. reissued: of the Sécu's
     returns, taken back line by line and, in two cases of three, returned anew. contradicted: bills told with two
-    amounts. misdated: bills with another day than the Sécu's. lost: cancellations of nothing. strange: lines with an
-    act code nobody knows. unknown: documents of people nobody ever tells us of. answered: of what waits for a person.
+    amounts. misdated: bills with another day than the Sécu's, and few words. lost: cancellations of nothing.
+    strange: lines with an act code nobody knows. doubtful: requests that the importer does not trust. unknown:
+    documents of people nobody ever tells us of. goodwill: bills of which a person decides what we pay. answered: of
+    what waits for a person.
     """
 
     illness_yearly: float = 0.006
@@ -27,11 +29,13 @@ class CareMix:
     corrected_share: float = 0.003
     withdrawn_share: float = 0.001
     reissued_share: float = 0.010
-    contradicted_share: float = 0.008
-    misdated_share: float = 0.012
+    contradicted_share: float = 0.010
+    misdated_share: float = 0.020
     lost_share: float = 0.0004
     strange_share: float = 0.0004
+    doubtful_share: float = 0.0006
     unknown_share: float = 0.0006
+    goodwill_share: float = 0.003
     answered_share: float = 0.75
 
 
@@ -50,7 +54,9 @@ SMOOTH_CARE = CareMix(
     misdated_share=0.001,
     lost_share=0.0001,
     strange_share=0.0001,
+    doubtful_share=0.0001,
     unknown_share=0.0,
+    goodwill_share=0.0,
     answered_share=0.0,
 )
 """The full book that benchmarks measure: nearly all of it undisturbed, each trouble there."""

@@ -15,8 +15,8 @@ from avenant.core.generating.care.menu import MENU
 from avenant.core.generating.days import NEVER, Days, Flags, Numbers, happens, stream
 
 SPECIALTIES = tuple(dict.fromkeys(event.specialty for event in MENU))
-EACH = 400
-"""So many providers of every specialty."""
+MANY = 400
+"""So many providers of every specialty treat a large portfolio."""
 DOCTORS = frozenset(event.specialty for event in MENU if event.doctor)
 FREE_FEES = {"gp": 0.08, "hospital": 0.45}
 """Share of sector 2 among doctors; half of the others who are not named here."""
@@ -26,12 +26,13 @@ SIGNED = 0.55
 
 @dataclass(frozen=True, slots=True)
 class Providers:
-    """One value per provider, specialty by specialty, `EACH` of each.
+    """One value per provider, specialty by specialty, `each` of them.
 
     sector: 1, 2, or 0 for those who are no doctors. optam: on the first day. changes: the day number from which it is
     the other way round. told, change_told: days from the event until we hear of the status; NEVER: we do not.
     """
 
+    each: int
     refs: pl.Series
     sector: Numbers
     optam: Flags
@@ -39,17 +40,21 @@ class Providers:
     told: Days
     change_told: Days
 
+    def first_of(self, specialty: str) -> int:
+        """The number of the first provider of a specialty."""
+        return SPECIALTIES.index(specialty) * self.each
+
     def optam_on(self, provider: Numbers, days: Days) -> Flags:
         """Whether each provider is in OPTAM (or in sector 1, or no doctor) on each day."""
         signed = self.optam[provider] ^ (days >= self.changes[provider])
         return np.asarray(signed | (self.sector[provider] < 2))
 
 
-def providers_of(seed: int, opens: int, ends: int) -> Providers:
+def providers_of(seed: int, opens: int, ends: int, each: int = MANY) -> Providers:
     """The pool of a seed; `opens` and `ends` (day numbers) bound the days on which a status changes."""
     dice = stream(seed, "providers")
-    size = EACH * len(SPECIALTIES)
-    specialty = np.repeat(np.arange(len(SPECIALTIES)), EACH)
+    size = each * len(SPECIALTIES)
+    specialty = np.repeat(np.arange(len(SPECIALTIES)), each)
     doctor = np.array([name in DOCTORS for name in SPECIALTIES])[specialty]
     free = np.array([FREE_FEES.get(name, 0.5) for name in SPECIALTIES])[specialty]
     sector = np.where(doctor, 1 + happens(dice, free, size), 0).astype(np.int64)
@@ -58,8 +63,9 @@ def providers_of(seed: int, opens: int, ends: int) -> Providers:
         (sector == 2) & happens(dice, 0.10, size), dice.integers(opens, max(ends, opens + 1), size), NEVER
     )
     late = np.where(happens(dice, 0.06, size), dice.integers(30, 300, size), 0)
-    refs = [f"{name}-{number:04d}" for name in SPECIALTIES for number in range(1, EACH + 1)]
+    refs = [f"{name}-{number:04d}" for name in SPECIALTIES for number in range(1, each + 1)]
     return Providers(
+        each=each,
         refs=pl.Series("provider_ref", refs, dtype=pl.String),
         sector=sector,
         optam=np.asarray(optam),
@@ -67,11 +73,6 @@ def providers_of(seed: int, opens: int, ends: int) -> Providers:
         told=np.where(happens(dice, 0.02, size), NEVER, late).astype(np.int32),
         change_told=dice.integers(0, 120, size).astype(np.int32),
     )
-
-
-def first_of(specialty: str) -> int:
-    """The number of the first provider of a specialty."""
-    return SPECIALTIES.index(specialty) * EACH
 
 
 def told_statuses(providers: Providers, opens: int, ends: int) -> pl.DataFrame:
