@@ -1,7 +1,6 @@
 """`avenant invoices`: issue invoices, list them, show one in any format as it was known at any instant."""
 
 import json
-import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +19,7 @@ from avenant.commands.choose_database import (
     revision_typed,
 )
 from avenant.commands.failures import failures_told
+from avenant.commands.papers import FORMAT, LANGUAGE, OUT, SAME_AS_JSON, deliver
 from avenant.commands.progress import progress_shown
 
 if TYPE_CHECKING:
@@ -111,12 +111,12 @@ def show(
     number: str = typer.Argument(
         ..., help="The number, like AV-2026-000123, or #17 of a settlement of zero."
     ),
-    format: str = typer.Option("text", help="text, json, pdf, xlsx or csv."),
-    language: str = typer.Option("en", help="en or fr."),
-    out: Path | None = typer.Option(None, help="File to write; text formats default to standard output."),
+    format: str = FORMAT,
+    language: str = LANGUAGE,
+    out: Path | None = OUT,
     known_at: str | None = KNOWN_AT,
     database: str = DATABASE,
-    as_json: bool = typer.Option(False, "--json", help="The same as --format json."),
+    as_json: bool = SAME_AS_JSON,
 ) -> None:
     """Show one invoice, every line with its why.
 
@@ -124,7 +124,6 @@ def show(
 
     Exit codes: 0 shown, or written · 2 refused: an unknown number, a future instant.
     """
-    from avenant.gateways.documents.formats import render
     from avenant.store.readers.invoices import invoice_document
 
     with refusals_told(database):
@@ -132,25 +131,7 @@ def show(
         rev, instant = revision_typed(db, known_at)
         with db.connect() as connection:
             document = invoice_document(connection, number, rev, instant)
-        rendered = render(document.header, document.entries, "json" if as_json else format, language)
-        if isinstance(rendered, bytes) and out is None and sys.stdout.isatty():
-            raise ValueError(f"a {format} file does not belong on a terminal: name a file with --out")
-        _deliver(rendered, out)
-
-
-def _deliver(rendered: str | bytes, out: Path | None) -> None:
-    content = rendered.encode() if isinstance(rendered, str) else rendered
-    if out is None:
-        sys.stdout.buffer.write(content)
-        sys.stdout.flush()
-    else:
-        try:
-            out.write_bytes(content)
-        except OSError as error:
-            raise ValueError(
-                f"--out: {out} cannot be written ({error.strerror}): name another file"
-            ) from None
-        typer.echo(f"{out} written ({len(content):,} bytes)", err=True)
+        deliver(document.header, document.entries, "json" if as_json else format, language, out)
 
 
 def fields(report: "InvoiceRunReport") -> dict[str, Any]:

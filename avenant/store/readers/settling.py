@@ -52,7 +52,7 @@ def open_entries(
     if it was known then: what a later invoice settled is open.
     """
     compare = "=" if only_month else "<="
-    parked = _members_of(without_families, rev)
+    parked = members_of(without_families, rev)
     query = f"""
         SELECT {", ".join(f"p.{name}" for name in OPEN)} FROM premium AS p
         WHERE p.contract_id = ANY({array(contracts)}) AND p.month {compare} %s AND {known("p", rev)}
@@ -61,7 +61,7 @@ def open_entries(
     return read_frame(connection, query, OPEN, [month])
 
 
-def _members_of(families: list[int], rev: int | None = None) -> str:
+def members_of(families: list[int], rev: int | None = None) -> str:
     """A query of the members who belong to ``families`` by their latest version: member_id, family_id."""
     return latest(
         "member", "member_id", ["member_id", "family_id"], rev, f"t.family_id = ANY({array(families)})"
