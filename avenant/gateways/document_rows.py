@@ -22,6 +22,8 @@ FINDING_SCHEMA: dict[str, type[pl.DataType]] = {
 """What a reader has to say about what it read: nothing is refused by it, and nothing dropped in silence."""
 
 Row = Mapping[str, Any]
+COLUMNS = {table: dict.fromkeys(file_columns(table)) for table in CARE_FILES}
+"""Table -> the names that a row of it may have, in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class DocumentRows:
     def add(self, table: str, values: Row, line: int, place: str) -> None:
         """One row of `table`; a value that is no text, number or yes and no is a problem of the row."""
         index = len(self.rows[table])
-        known = file_columns(table)
+        known = COLUMNS[table]
         row: dict[str, str | None] = {}
         for name, value in values.items():
             text, fault = _as_text(value)
@@ -114,9 +116,20 @@ def _as_text(value: Any) -> tuple[str | None, str]:
         return str(value), ""
     if not isinstance(value, str):
         return None, "a text, a number, true or false was expected"
-    if "\0" in value or any("\ud800" <= sign <= "\udfff" for sign in value):
+    if not _storable(value):
         return None, "it holds characters that no text can hold"
     return value.strip() or None, ""
+
+
+def _storable(text: str) -> bool:
+    """No character 0, and no half of a pair of surrogates: no database holds them."""
+    if text.isascii():
+        return "\0" not in text
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\0" not in text
 
 
 def _frame(table: str, rows: Sequence[Row]) -> pl.DataFrame:

@@ -54,14 +54,14 @@ def _whole(path: Path) -> str:
 
 
 def _a_value_a_line(path: Path) -> Iterator[JsonValue]:
-    some = False
+    some, decoder = False, _decoder()
     with path.open(encoding="utf-8-sig") as lines:
         for number, text in enumerate(lines, start=1):
             if not text.strip():
                 continue
             some = True
             try:
-                yield JsonValue(number, "$", _decoder().decode(text.strip()))
+                yield JsonValue(number, "$", decoder.decode(text.strip()))
             except ValueError as error:
                 yield JsonValue(number, "$", fault=_said(error))
     if not some:
