@@ -165,6 +165,13 @@ def test_a_stay_that_ends_before_it_begins_is_refused() -> None:
     assert ("care_lines.csv", 2, "care_last_day", "end before start") in found
 
 
+def test_a_line_is_held_for_a_code_not_for_a_sentence() -> None:
+    lines = "document_ref,line,care_from,hold\nD-2,1,2026-03-03,{}\n"
+    assert reasons(judge(documents=DOCUMENTS, care_lines=lines.format("totals_differ"))) == []
+    found = reasons(judge(documents=DOCUMENTS, care_lines=lines.format("Totals differ!")))
+    assert ("care_lines.csv", 2, "hold", "malformed hold") in found
+
+
 def test_a_quote_may_speak_of_care_to_come_and_nothing_else_may() -> None:
     assert reasons(judge(**GOOD)) == []
     assert "care in the future" in str(

@@ -142,6 +142,13 @@ ITSELF = Rule(
     message=sentence("a line takes back another one"),
     remedy=sentence("write the ref of the other line: its document's ref, #, its number"),
 )
+HOLD = Rule(
+    column="hold",
+    reason="malformed hold",
+    broken=~pl.col("hold").str.contains(r"^[a-z][a-z0-9_]{0,60}$"),
+    message=sentence("a line is held for a reason, which is told by its code"),
+    remedy=sentence("write small letters with _ between words, such as contradicts_itself"),
+)
 AMOUNT_CONTENT = [
     missing("position", "amounts are kept in the order of the source", "number them 1, 2, 3"),
     missing("coding", "it must be told what the amount is", "write system|code of the sender"),
@@ -192,7 +199,7 @@ def care_line_problems(
     `refused`: refs already refused; `today`: the last possible day of care that was given.
     """
     rows = _with_document(lines, documents, refused)
-    rules = [*_of_document("line"), *ORDER_AND_WORDS, *NUMBERS, *_to_come(today), *DATES, ITSELF]
+    rules = [*_of_document("line"), *ORDER_AND_WORDS, *NUMBERS, *_to_come(today), *DATES, ITSELF, HOLD]
     return _in_file_words("care_lines", broken_rules("care_lines", rows, rules))
 
 
