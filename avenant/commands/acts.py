@@ -46,7 +46,7 @@ def list_(
         raise typer.BadParameter("name a --member or a --contract")
     with refusals_told(database):
         db = chosen_database(database)
-        rev = revision_typed(db, known_at)
+        rev = revision_typed(db, known_at)[0]
         with db.snapshot() as connection:
             rows = decided_acts(connection, member, contract, rev=rev)
     rows = rows if history else current_acts(rows)
@@ -77,7 +77,7 @@ def show(
 
     with refusals_told(database):
         db = chosen_database(database)
-        view = act_view(db, act, revision_typed(db, known_at))
+        view = act_view(db, act, revision_typed(db, known_at)[0])
     if as_json:
         history = [_json(row) for row in view.history.to_dicts()]
         shown = {
@@ -112,7 +112,7 @@ def waiting(
 
     with refusals_told(database):
         db = chosen_database(database)
-        rows = acts.waiting(db, revision_typed(db, known_at))
+        rows = acts.waiting(db, revision_typed(db, known_at)[0])
     if as_json:
         typer.echo(json.dumps(rows.to_dicts(), indent=2))
     else:

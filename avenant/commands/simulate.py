@@ -1,6 +1,7 @@
 """`avenant simulate`: what would we pay for this act, for this member, on that day?"""
 
 import json
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -13,6 +14,9 @@ from avenant.commands.choose_database import (
     refusals_told,
     revision_typed,
 )
+
+if TYPE_CHECKING:
+    from avenant.flows.simulating import Simulated
 
 app = typer.Typer(add_completion=False)
 
@@ -46,7 +50,6 @@ def simulate(
     Exit codes: 0 answered · 1 it would wait (for a tariff, a status, a person) · 2 refused: an unknown member.
     """
     from avenant.commands.euros import cents_typed
-    from avenant.core.claims.reasons import decoded, told
     from avenant.flows.simulating import Hypothetical
     from avenant.flows.simulating import simulate as answer
 
@@ -67,19 +70,26 @@ def simulate(
             location=location,
             others_cents=cents_typed(others, "--others"),
         )
-        found = answer(db, hypothetical, revision_typed(db, known_at))
+        found = answer(db, hypothetical, revision_typed(db, known_at)[0])
+    _tell(found, language, as_json)
+    if len(found.waiting):
+        raise typer.Exit(1)
+
+
+def _tell(found: "Simulated", language: str, as_json: bool) -> None:
+    from avenant.core.claims.reasons import decoded, told
+
     rows = [row | {"reasons": decoded(row["reasons"])} for row in found.rows.to_dicts()]
     waits = found.waiting["reason"].to_list()
     if as_json:
         typer.echo(json.dumps({"rows": rows, "waits": waits}, indent=2, default=str))
-    for row in [] if as_json else rows:
+        return
+    for row in rows:
         typer.echo(waterfall(row, found.currency))
         for code in row["reasons"]:
             typer.echo(f"  {code}: {told(code, 'member', language)}")
-    for code in [] if as_json else waits:
+    for code in waits:
         typer.echo(f"It would wait: {told(code, 'care', language)}")
-    if waits:
-        raise typer.Exit(1)
 
 
 def waterfall(row: dict[str, int], currency: str) -> str:

@@ -10,7 +10,7 @@ import pickle
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, as_completed
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -21,13 +21,15 @@ import polars as pl
 from avenant.core.book.entries import PREMIUMS, REIMBURSEMENTS
 from avenant.flows.code_version import code_version
 from avenant.flows.nightly_care import BLOCKS_AT_ONCE, FEW_BLOCKS, Sorting, sort_lines
-from avenant.flows.nightly_chunk import BOOKS, Computed, FamiliesRaise, RunContext, Task, compute, save
+from avenant.flows.nightly_chunk import FamiliesRaise, RunContext, Task, compute, save
+from avenant.flows.nightly_report import BookMoves, Done, NightlyReport, counts, done_with
 from avenant.flows.nightly_spill import spill_folder
+from avenant.flows.nightly_tasks import chunks_of_members, tasks_of, with_readings
 from avenant.flows.nightly_workers import worker_processes
 from avenant.store.database import Connection, Database
 from avenant.store.readers.books import book_fingerprints
 from avenant.store.readers.care import blocks_of_lines, corrected_lines, stretches_of_blocks
-from avenant.store.readers.facts import EVERYBODY, Families, member_families
+from avenant.store.readers.facts import member_families
 from avenant.store.readers.rulebooks import published_version_name
 from avenant.store.readers.runs import family_refs
 from avenant.store.writers.runs import RacesLost, Superseded, close_run, open_run
@@ -42,92 +44,6 @@ BREAKER_FLOOR = 1_000
 
 class BreakerOpen(RuntimeError):
     """The run would cancel too much of the book; it stopped before writing."""
-
-
-@dataclass(frozen=True, slots=True)
-class BookMoves:
-    """What a run wrote to one book. amount_cents: net change per currency."""
-
-    charges: int = 0
-    cancels: int = 0
-    amount_cents: dict[str, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class NightlyReport:
-    """What a nightly run did; charges, cancels and amount_booked_cents are those of the premium book.
-
-    expected_acts: reimbursement rows recomputed. waiting: lines and acts that wait for a person or for news.
-    """
-
-    run_id: int
-    business_date: date
-    families: int
-    expected_rows: int
-    expected_acts: int
-    charges: int
-    cancels: int
-    amount_booked_cents: dict[str, int]
-    reimbursements: BookMoves
-    parked: list[tuple[str, str]]
-    held: int
-    waiting: int
-    written_rows: int
-    chunks: int
-    seconds: float
-    read_rev: int
-
-
-@dataclass(frozen=True, slots=True)
-class Moves:
-    """Rows of one book in one chunk or many, and the net change of each contract in cents."""
-
-    charges: int = 0
-    cancels: int = 0
-    contracts: dict[int, int] = field(default_factory=dict)
-
-    def plus(self, more: "Moves") -> "Moves":
-        """Both together."""
-        contracts = dict(self.contracts)
-        for contract, cents in more.contracts.items():
-            contracts[contract] = contracts.get(contract, 0) + cents
-        return Moves(self.charges + more.charges, self.cancels + more.cancels, contracts)
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What finished chunks tell their run. moves: by book. spilled: where rows wait to be written."""
-
-    families: int = 0
-    expected_rows: int = 0
-    expected_acts: int = 0
-    held: int = 0
-    waiting: int = 0
-    written_rows: int = 0
-    parked: tuple[tuple[int, str], ...] = ()
-    moves: dict[str, Moves] = field(default_factory=dict)
-
-    def plus(self, more: "Done") -> "Done":
-        """Both together."""
-        return Done(
-            families=self.families + more.families,
-            expected_rows=self.expected_rows + more.expected_rows,
-            expected_acts=self.expected_acts + more.expected_acts,
-            held=self.held + more.held,
-            waiting=self.waiting + more.waiting,
-            written_rows=self.written_rows + more.written_rows,
-            parked=self.parked + more.parked,
-            moves={book.table: self.of(book.table).plus(more.of(book.table)) for book in BOOKS},
-        )
-
-    def of(self, table: str) -> Moves:
-        """The moves of one book."""
-        return self.moves.get(table, Moves())
-
-    @property
-    def cancels(self) -> int:
-        """How many booked rows of both books are cancelled."""
-        return sum(moves.cancels for moves in self.moves.values())
 
 
 def run(
@@ -196,26 +112,8 @@ def _closed(context: RunContext, tally: Done, chunks: int, read_rev: int, second
         seconds=round(seconds, 3),
         read_rev=read_rev,
     )
-    close_run(context.db, context.run, "done", _counts(report))
+    close_run(context.db, context.run, "done", counts(report))
     return report
-
-
-def _counts(report: NightlyReport) -> dict[str, object]:
-    return {
-        "families": report.families,
-        "expected_rows": report.expected_rows,
-        "expected_acts": report.expected_acts,
-        "charges": report.charges,
-        "cancels": report.cancels,
-        "amount_booked_cents": report.amount_booked_cents,
-        "reimbursements": asdict(report.reimbursements),
-        "parked": len(report.parked),
-        "held": report.held,
-        "waiting": report.waiting,
-        "written_rows": report.written_rows,
-        "read_rev": report.read_rev,
-        "milliseconds": round(report.seconds * 1000),
-    }
 
 
 def _by_currency(connection: Connection, moved: dict[int, int]) -> dict[str, int]:
@@ -242,14 +140,14 @@ def _run_chunks(
             return Done(), 0, read_rev
         families = member_families(connection)
         crew = Crew(executor, context, snapshot, folder, progress)
-        tasks = _tasks(families, chunk_families, snapshot, read_rev)
+        tasks = tasks_of(families, chunk_families, snapshot, read_rev)
         sorted_lines = _sorted_lines(connection, crew, tasks, families)
         booked = {
             PREMIUMS.table: book_fingerprints(connection, PREMIUMS, context.horizon),
             REIMBURSEMENTS.table: book_fingerprints(connection, REIMBURSEMENTS),
         }
         live = sum(int(prints["entries"].sum()) for prints in booked.values())
-        tasks = _with_readings(tasks, families, booked, sorted_lines())
+        tasks = with_readings(tasks, families, booked, sorted_lines())
         spill = folder if limit is not None and live > BREAKER_FLOOR else None
         tally = _finish(crew, tasks, spill)
         if spill is not None:
@@ -281,30 +179,6 @@ def _export(connection: Connection) -> tuple[int, str]:
     return int(row[0]), str(row[1])
 
 
-def _tasks(families: pl.DataFrame, chunk_families: int, snapshot: str, read_rev: int) -> list[Task]:
-    """Chunks of consecutive families.
-
-    Together they reach over all ids, so that a family that nobody belongs to any more is looked at, too.
-    """
-    ids = families["family_id"].unique().sort()
-    tasks = []
-    for number, begin in enumerate(range(0, len(ids), chunk_families)):
-        first = int(ids[begin]) if begin else EVERYBODY.first
-        after = begin + chunk_families
-        last = int(ids[after]) - 1 if after < len(ids) else EVERYBODY.last
-        tasks.append(Task(number, Families(first, last), None, snapshot, read_rev))
-    return tasks
-
-
-def _chunks_of_members(tasks: list[Task], families: pl.DataFrame) -> pl.DataFrame:
-    """member_id, and the number of its chunk."""
-    firsts = pl.DataFrame(
-        {"family_id": [task.families.first for task in tasks], "number": [task.number for task in tasks]},
-        schema={"family_id": pl.Int32, "number": pl.Int32},
-    )
-    return families.sort("family_id").join_asof(firsts, on="family_id").select("member_id", "number")
-
-
 def _sorted_lines(
     connection: Connection, crew: Crew, tasks: list[Task], families: pl.DataFrame
 ) -> Callable[[], dict[int, tuple[str, ...]] | None]:
@@ -312,7 +186,7 @@ def _sorted_lines(
     blocks = blocks_of_lines(connection)
     if blocks < FEW_BLOCKS:
         return lambda: None
-    chunks, corrected = _chunks_of_members(tasks, families), corrected_lines(connection)
+    chunks, corrected = chunks_of_members(tasks, families), corrected_lines(connection)
     pieces = [
         Sorting(first, after, crew.folder) for first, after in stretches_of_blocks(blocks, BLOCKS_AT_ONCE)
     ]
@@ -328,28 +202,6 @@ def _sorted_lines(
         return {number: tuple(paths) for number, paths in found.items()}
 
     return files
-
-
-def _with_readings(
-    tasks: list[Task],
-    families: pl.DataFrame,
-    booked: dict[str, pl.DataFrame],
-    files: dict[int, tuple[str, ...]] | None,
-) -> list[Task]:
-    """The tasks, each with what the books hold of its families and where their lines lie."""
-    chunks = _chunks_of_members(tasks, families)
-    held = {
-        table: prints.join(chunks, on="member_id").partition_by("number", as_dict=True, include_key=False)
-        for table, prints in booked.items()
-    }
-    return [
-        replace(
-            task,
-            booked={table: held[table].get((task.number,), booked[table].clear()) for table in booked},
-            lines=None if files is None else files[task.number],
-        )
-        for task in tasks
-    ]
 
 
 def _finish(crew: Crew, tasks: list[Task], spill: str | None) -> Done:
@@ -374,29 +226,10 @@ def run_chunk(context: RunContext, task: Task, spill: str | None) -> Done:
     """Compute one chunk, and write it or spill it."""
     computed = compute(context, task)
     if spill is None:
-        return _done(*save(context, task, computed))
+        return done_with(*save(context, task, computed))
     if not computed.is_empty():
         Path(spill, f"{task.number}.pickle").write_bytes(pickle.dumps(computed))
-    return _done(computed, 0)
-
-
-def _done(computed: Computed, written: int) -> Done:
-    return Done(
-        families=computed.families,
-        expected_rows=computed.expected_rows,
-        expected_acts=computed.expected_acts,
-        held=computed.held_now,
-        waiting=computed.waiting_now,
-        written_rows=written,
-        parked=tuple(computed.parked),
-        moves={book.table: _moves(computed.tables[book.table]) for book in BOOKS},
-    )
-
-
-def _moves(entries: pl.DataFrame) -> Moves:
-    cancels = int((entries["version"] % 2 == 0).sum())
-    moved = entries.group_by("contract_id").agg(pl.col("amount_cents").sum())
-    return Moves(len(entries) - cancels, cancels, dict(moved.iter_rows()))
+    return done_with(computed, 0)
 
 
 def _refuse_too_many(cancels: int, live: int, limit: float | None) -> None:
