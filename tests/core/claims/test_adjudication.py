@@ -250,6 +250,8 @@ def test_who_asked_for_everything_leaves_nothing_for_the_member() -> None:
 
 def test_a_request_of_nobody_waits() -> None:
     assert waits(visit(asked_cents=900, provider_id=None)) == ["provider_unknown"]
+    long_before = visit(asked_cents=900, provider_id=None, exception_cents=100, on=date(2016, 6, 1))
+    assert waits(long_before) == ["provider_unknown"]
 
 
 def test_an_exception_replaces_what_the_rules_say_up_to_what_is_left() -> None:

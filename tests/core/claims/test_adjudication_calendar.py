@@ -14,6 +14,7 @@ from avenant.core.claims.adjudication.guarantee_table import guarantee_table
 from avenant.core.claims.adjudication.providers import NON_OPTAM, OPTAM, UNKNOWN
 from avenant.core.claims.adjudication.tariffs import tariff_table
 from avenant.core.rulebook.care_model import CareRules
+from avenant.gateways.rulebook_files import shipped_rulebook
 from tests.core.claims.small_rules import RULES, TARIFFS, care_rules, guarantee, parameters, tariff
 
 FLOOR, HORIZON = date(2017, 1, 1), date(2026, 12, 31)
@@ -106,3 +107,9 @@ def test_two_values_of_a_parameter_are_an_error() -> None:
     twice = pl.concat([parameters(), parameters().head(1)])
     with pytest.raises(ValueError, match="two values of the parameter"):
         dated_values(twice)
+
+
+def test_the_shipped_rulebook_gives_one_answer_for_every_day() -> None:
+    care = shipped_rulebook().numbered().care
+    assert (tariff_table(care).cells >= 0).any()
+    assert (guarantee_table(care).cells >= 0).any()

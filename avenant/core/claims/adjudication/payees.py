@@ -14,8 +14,9 @@ from avenant.core.claims.adjudication.waiting import explained, waiting
 
 def with_known_payee(frame: pl.DataFrame) -> pl.DataFrame:
     """Waits: ``provider_unknown`` where a provider asks for money and no message says which one."""
-    asks = pl.col("asked_cents").is_not_null() & pl.col("covered") & ~pl.col("cancelled")
-    return waiting(frame, provider_unknown=asks & pl.col("provider_id").is_null())
+    nobody = pl.col("asked_cents").is_not_null() & pl.col("provider_id").is_null()
+    payable = pl.col("covered") | pl.col("exception_cents").is_not_null()
+    return waiting(frame, provider_unknown=nobody & payable & ~pl.col("cancelled"))
 
 
 def with_payees(frame: pl.DataFrame) -> pl.DataFrame:
