@@ -17,7 +17,7 @@ COMPILE = $(LOCK)/bin/uv pip compile pyproject.toml --universal --python-version
 help:  ## List what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
-demo: $(RUNTIME)  ## Play 30 months of a health insurer's premiums on a real PostgreSQL
+demo: $(RUNTIME)  ## Play 30 months of a health insurer, premiums and care, on a real PostgreSQL
 	$(BIN)/avenant generate demo
 
 test: lint  ## Linters, types, layers and all tests

@@ -2,7 +2,8 @@
 
     report = played_demo(server, shipped_rulebook(), Wanted(), "avenant_demo", workers=2, progress=show)
 
-News is learnt on its simulated day, nightly runs book what it implies, invoices go out; then the checks run.
+News is learnt on its simulated day, nightly runs book what it implies, invoices and payouts go out, people answer
+what waits; then the checks run.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ import psycopg
 from avenant.core.generating import Story
 from avenant.core.periods import add_months
 from avenant.core.rulebook.model import Rulebook
-from avenant.flows import checking, invoicing, learn, nightly, publishing
-from avenant.flows.demo_calendar import PARIS, Deed, Step, steps
+from avenant.flows import checking, invoicing, learn, nightly, payouts, publishing
+from avenant.flows.demo_calendar import PARIS, PAYOUT_DAY, Deed, Step, steps
+from avenant.flows.demo_care import CareReport, care_report, work_queue
 from avenant.flows.generating import Wanted, story_of
 from avenant.store.database import Database
 from avenant.store.readers.totals import BookTotals, Corrected, book_totals, corrected_example
@@ -32,7 +34,10 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(slots=True)
 class MonthPlayed:
-    """What one month of the story did: rows of news learnt, entries booked, documents issued."""
+    """What one month of the story did: rows of news learnt, entries booked, documents issued.
+
+    charges, cancels: of premiums; reimbursed, redecided: of reimbursements. answered: what people decided.
+    """
 
     month: date
     news: int = 0
@@ -40,6 +45,10 @@ class MonthPlayed:
     cancels: int = 0
     invoices: int = 0
     credit_notes: int = 0
+    reimbursed: int = 0
+    redecided: int = 0
+    payouts: int = 0
+    answered: int = 0
 
     @property
     def booked(self) -> int:
@@ -64,6 +73,7 @@ class DemoReport:
     parked: int
     findings: dict[str, int]
     example: Corrected | None
+    care: CareReport
 
 
 @dataclass(slots=True)
@@ -76,6 +86,7 @@ class Play:
     months: dict[date, MonthPlayed]
     invoiced_cents: dict[str, int] = field(default_factory=dict)
     parked: int = 0
+    paid: payouts.PayoutRunReport | None = None
 
 
 def played_demo(
@@ -93,7 +104,7 @@ def played_demo(
     play = Play(database, story, workers, {month: MonthPlayed(month) for month in months})
     for step in steps(story.days()[0], wanted.first_month, wanted.months):
         play_step(play, step)
-        if step.deed is Deed.INVOICE_COMPANIES:
+        if step.deed is Deed.PAY and step.day.day != PAYOUT_DAY:
             progress("months played", months.index(step.month) + 1, wanted.months)
     return _report(play, name, wanted, progress)
 
@@ -138,6 +149,11 @@ def play_step(play: Play, step: Step) -> None:
         _learn(play, step, month)
     elif step.deed is Deed.NIGHTLY:
         _run_nightly(play, step, month)
+    elif step.deed is Deed.ANSWER:
+        month.answered += work_queue(play.database, step.day, ACTOR)
+    elif step.deed is Deed.PAY:
+        play.paid = payouts.run(play.database, step.day, actor=ACTOR)
+        month.payouts += play.paid.payouts
     else:
         _issue(play, step, month)
 
@@ -152,6 +168,8 @@ def _run_nightly(play: Play, step: Step, month: MonthPlayed) -> None:
     report = nightly.run(play.database, step.day, workers=play.workers, actor=ACTOR)
     month.charges += report.charges
     month.cancels += report.cancels
+    month.reimbursed += report.reimbursements.charges - report.reimbursements.cancels
+    month.redecided += report.reimbursements.cancels
     play.parked = len(report.parked)
 
 
@@ -177,4 +195,5 @@ def _report(play: Play, name: str, wanted: Wanted, progress: Progress) -> DemoRe
         parked=play.parked,
         findings=findings,
         example=example,
+        care=care_report(play.database, play.paid),
     )

@@ -1,14 +1,15 @@
-"""The calendar of the demo: when news is learnt, when the nightly run runs, when invoices go out.
+"""The calendar of the demo: when news is learnt, when the nightly run runs, when invoices and payouts go out.
 
 Example, July 2023: on the 1st a nightly run and the individual invoices of July; news on the 7th, 14th, 21st
-and 31st, each followed by a nightly run; on the 31st the company invoices of July.
+and 31st, each followed by a nightly run; on the 14th and 31st payouts; on the 31st people answer what has waited for
+a month, and the company invoices of July go out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,8 @@ from avenant.core.periods import add_months
 
 PARIS = ZoneInfo("Europe/Paris")
 NEWS_DAYS = (7, 14, 21)
+PAYOUT_DAY = 14
+"""Payouts go out on this day and on the last of each month."""
 
 
 class Deed(StrEnum):
@@ -25,15 +28,19 @@ class Deed(StrEnum):
     NIGHTLY = "nightly run"
     INVOICE_INDIVIDUALS = "individual invoices"
     INVOICE_COMPANIES = "company invoices"
+    ANSWER = "answers"
+    PAY = "payouts"
 
 
 HOURS = {
-    Deed.LEARN: (18, 18),
-    Deed.NIGHTLY: (2, 22),
-    Deed.INVOICE_INDIVIDUALS: (3, 3),
-    Deed.INVOICE_COMPANIES: (23, 23),
+    Deed.LEARN: (time(18), time(18)),
+    Deed.ANSWER: (time(20), time(20)),
+    Deed.NIGHTLY: (time(2), time(22)),
+    Deed.INVOICE_INDIVIDUALS: (time(3), time(3)),
+    Deed.INVOICE_COMPANIES: (time(23), time(23)),
+    Deed.PAY: (time(23, 30), time(23, 30)),
 }
-"""The hour of each deed, on the first and on other days of a month."""
+"""The time of each deed, on the first and on other days of a month."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +56,7 @@ class Step:
     def at(self) -> datetime:
         """The simulated instant of the step, in Paris."""
         on_first, later = HOURS[self.deed]
-        hour = on_first if self.day == self.month else later
-        return datetime(self.day.year, self.day.month, self.day.day, hour, tzinfo=PARIS)
+        return datetime.combine(self.day, on_first if self.day == self.month else later, tzinfo=PARIS)
 
 
 def steps(first_news: date, first_month: date, months: int) -> Iterator[Step]:
@@ -68,5 +74,10 @@ def _steps_of_month(month: date) -> Iterator[Step]:
     for day in (*(month.replace(day=number) for number in NEWS_DAYS), last):
         yield Step(Deed.LEARN, day, month, news_from)
         news_from = day + timedelta(days=1)
+        if day == last:
+            yield Step(Deed.ANSWER, day, month, news_from)
         yield Step(Deed.NIGHTLY, day, month, news_from)
+        if day.day == PAYOUT_DAY:
+            yield Step(Deed.PAY, day, month, news_from)
     yield Step(Deed.INVOICE_COMPANIES, last, month, news_from)
+    yield Step(Deed.PAY, last, month, news_from)

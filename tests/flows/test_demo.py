@@ -11,13 +11,14 @@ from pathlib import Path
 import pytest
 
 from avenant.commands.demo_summary import sparkline, summary_fields, summary_text
+from avenant.core.claims.reasons import REASONS
 from avenant.flows.demo import DemoReport, played_demo, refuse_real_book
 from avenant.flows.demo_calendar import Deed, steps
 from avenant.flows.generating import Wanted, story_of, write_history, write_news
 from avenant.gateways.rulebook_files import shipped_rulebook
 from avenant.store.setup import Server, create_book
 
-SMALL = Wanted(contracts=100, months=4, seed=5)
+SMALL = Wanted(contracts=100, months=5, seed=5, acts_yearly=6.0)
 pytestmark = pytest.mark.xdist_group("demo")
 
 
@@ -70,11 +71,45 @@ def test_late_news_shows_as_adjustments_of_earlier_months(played: DemoReport) ->
     assert played.example.invoiced_on < played.example.corrected_on
 
 
-def test_the_summary_names_figures_and_three_commands(played: DemoReport) -> None:
+def test_the_summary_names_figures_and_six_commands(played: DemoReport) -> None:
     text = summary_text(played, 12.3)
     assert f"{played.totals.members:,} in" in text
-    assert text.count("\n  avenant ") == 3
-    assert summary_fields(played, 12.3)["totals"]["adjustments"] == played.totals.adjustments
+    assert f"{played.care.totals.acts:,} of care" in text
+    assert text.count("\n  avenant ") == 6
+    fields = summary_fields(played, 12.3)
+    assert fields["totals"]["adjustments"] == played.totals.adjustments
+    assert fields["care"]["payouts"] == played.care.totals.payouts
+
+
+def test_care_is_decided_corrected_and_paid(played: DemoReport) -> None:
+    totals = played.care.totals
+    assert totals.documents == played.story["documents"]
+    assert totals.lines == played.story["lines"]
+    assert 0.9 * played.story["care_acts"] < totals.acts <= played.story["care_acts"]
+    assert sum(month.redecided for month in played.months) == totals.corrected > 0
+    assert sum(month.payouts for month in played.months) == totals.payouts > 0
+    assert 0 < totals.paid_cents <= totals.ours_cents
+
+
+def test_payers_together_pay_no_more_than_was_charged(played: DemoReport) -> None:
+    totals = played.care.totals
+    assert totals.secu_cents + totals.others_cents + totals.ours_cents <= totals.charged_cents
+
+
+def test_what_waits_says_why_and_people_answer(played: DemoReport) -> None:
+    assert set(played.care.waiting) <= set(REASONS)
+    assert sum(month.answered for month in played.months) > 0
+
+
+def test_an_act_is_decided_again_after_it_was_paid(played: DemoReport) -> None:
+    assert played.care.redecided is not None
+    assert played.care.redecided.care_date < SMALL.last_day
+    assert played.care.payout is not None
+
+
+def test_payouts_go_out_twice_a_month_after_the_nightly_run() -> None:
+    march = [step for step in steps(date(2023, 2, 21), date(2023, 3, 1), 1) if step.deed is Deed.PAY]
+    assert [step.day.day for step in march] == [14, 31]
 
 
 def test_a_real_book_is_never_replaced(server: Server) -> None:
@@ -97,7 +132,7 @@ def test_a_portfolio_is_written_with_one_folder_per_week(tmp_path: Path) -> None
     rows = write_news(tmp_path, story.known_at_the_end())
     weeks = write_history(tmp_path, story, 7, unheard)
     assert rows["members.csv"] == len((tmp_path / "members.csv").read_text().splitlines()) - 1
-    folders = sorted(path.name for path in tmp_path.iterdir() if path.is_dir())
+    folders = sorted(path.name for path in tmp_path.iterdir() if path.is_dir() and path.name != "care")
     assert len(folders) == weeks
     assert folders[0] >= "2023-06-21"
     header = (tmp_path / folders[0] / "enrolments.csv").read_text().splitlines()[0]

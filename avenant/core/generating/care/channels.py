@@ -19,6 +19,8 @@ FULL_REQUEST, PART_REQUEST = _BY_NAME["full_request"], _BY_NAME["part_request"]
 PAID_DIRECTLY = (FULL_REQUEST, PART_REQUEST, _BY_NAME["request_alone"])
 LATE_STATEMENTS = 0.3
 """Share of second insurers' statements that come months later."""
+LATE_REQUESTS = 0.06
+"""Share of providers' requests that the Sécu's return may overtake: the member was paid what is the provider's."""
 EXCESS_BILLED = 0.4
 """Share of events with a request for a part, of which the member sends the bill, too."""
 
@@ -44,7 +46,8 @@ def arrivals(dice: np.random.Generator, events: pl.DataFrame) -> Arrivals:
     last_day = events["last_day"].to_numpy()
     returned = last_day + _lags(dice, size, (3, 10), (10, 31), (40, 151))
     early = last_day + dice.integers(1, 6, size)
-    requested = last_day + _lags(dice, size, (1, 6), (6, 21), (30, 91))
+    overtaken = happens(dice, LATE_REQUESTS, size)
+    requested = last_day + np.where(overtaken, dice.integers(8, 61, size), dice.integers(1, 4, size))
     alone = last_day + _lags(dice, size, (2, 20), (20, 61), (60, 401))
     billed = np.select(
         [_is(channel, "invoice_first"), _is(channel, "return_first"), _is(channel, "part_request")],

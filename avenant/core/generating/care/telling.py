@@ -35,8 +35,8 @@ FEWEST, PATIENTS = 8, 25
 def with_care(story: Story, rulebook: Rulebook, acts_yearly: float, mix: CareMix = LIVELY_CARE) -> Story:
     """`story` with about `acts_yearly` acts of care per person and covered year; as it is where that is 0.
 
-    Only members of plans with guarantees have care; where `rulebook` has none, those insured in euros. The same story
-    and numbers give the same care.
+    Only members who never had a plan without guarantees have care; where `rulebook` guarantees nothing, those insured
+    in euros. The same story and numbers give the same care.
     """
     members = _insured(story, rulebook)
     if acts_yearly <= 0 or members.is_empty():
@@ -54,7 +54,8 @@ def _insured(story: Story, rulebook: Rulebook) -> pl.DataFrame:
     plans = rulebook.care.plans["plan"]
     if plans.is_empty():
         plans = rulebook.plans.filter(pl.col("currency") == "EUR")["plan"]
-    insured = facts.enrolments.filter(pl.col("plan").is_in(plans.implode()))
+    elsewhere = facts.enrolments.filter(~pl.col("plan").is_in(plans.implode())).select("member_ref")
+    insured = facts.enrolments.join(elsewhere, on="member_ref", how="anti", maintain_order="left")
     spans = covered_members(replace(facts, enrolments=insured))
     return spans.with_columns(
         pl.col("covered_from").dt.offset_by(f"-{BEFORE_COVER}d"),
