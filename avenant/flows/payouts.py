@@ -133,7 +133,7 @@ def run(
         code_version=code_version(),
         rulebook_version=version,
         business_date=business_date,
-        horizon=business_date,
+        horizon=business_date.replace(day=1),
         options={"minimum_cents": minimum_cents, "max_days": max_days},
     )
     selection = Selection(series, terms, parked["family_id"].to_list())
