@@ -13,6 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
+from avenant.core.frames.care_rules import CARE_FAMILIES
+from avenant.core.payouts.care_names import NAMES
 from avenant.core.payouts.lines import PayoutDoesNotAddUp, payout_lines
 from avenant.core.payouts.statement import Statement, StatementLine, Waterfall, statement
 from avenant.core.payouts.words import EN, FR
@@ -67,6 +69,15 @@ def test_the_same_in_french() -> None:
         f"La Sécu prend en charge 70{NB}% de son tarif 30,00{NB}€{NB}: 21,00{NB}€, dont 2,00{NB}€ retenus\u202f; "
         f"nous payons tout ce qui reste{NB}: 9,00{NB}€."
     )
+
+
+def test_acts_have_a_name_in_the_language_of_the_statement() -> None:
+    assert NAMES["en"].keys() == NAMES["fr"].keys() == set(CARE_FAMILIES)
+    assert only_line(chain(decision()), language="fr").title == "Consultation de généraliste · G"
+    assert only_line(chain(decision(act_label=None, quantity=2))).title == "2 × GP’s consultation · G"
+    assert only_line(chain(decision(care_family=None)), language="fr").title == "Consultation · G"
+    nameless = decision(care_family=None, act_label=None, act_code=None)
+    assert only_line(chain(nameless), language="fr").title == "soins"
 
 
 def test_a_limit_is_named_with_what_was_left_of_it() -> None:

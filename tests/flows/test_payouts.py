@@ -10,9 +10,11 @@ import pytest
 
 from avenant.core.frames.news import News
 from avenant.core.payouts.due import open_groups
-from avenant.flows import learn, payouts
+from avenant.core.rulebook.loading import read_rulebook
+from avenant.flows import learn, payouts, publishing
 from avenant.flows.issuing import TooEarly
 from avenant.gateways.documents import render
+from avenant.gateways.rulebook_files import documents_in, shipped_folder
 from avenant.store.changes import change
 from avenant.store.database import Database
 from avenant.store.readers.paying import debts, open_payees, open_reimbursements
@@ -249,6 +251,23 @@ def test_the_statement_tells_of_earlier_payouts_names_and_messages(db: Database)
     assert isinstance(shown, str)
     assert "Paid until now: €50.00, with AVP-2026-000001 on 10 March 2026" in " ".join(shown.split())
     assert "SIMULATED" in shown
+
+
+def test_a_statement_calls_acts_as_the_rulebook_does(db: Database) -> None:
+    publishing.publish(db, read_rulebook(documents_in(shipped_folder())))
+    lines = dict(rows(db, "SELECT content_key, line_id FROM price_line"))
+    tariff = next(line for key, line in lines.items() if key.startswith("tariff|G|"))
+    book(db, entry(db, 11, 20_00, tariff_line_id=tariff), entry(db, 12, 20_00, "Tom"))
+    message(db, 11)
+    message(db, 12, act_code="HBLD734", family="dental_prosthesis")
+    payouts.run(db, MARCH)
+    with db.connect() as connection:
+        entries = payout_document(connection, "AVP-2026-000001").entries
+    assert entries.select("act_code", "care_family").rows() == [
+        ("G", "consultation_gp"),
+        ("HBLD734", "dental_prosthesis"),
+    ]
+    assert entries["act_label"][0] is not None
 
 
 def test_payouts_are_listed_by_payee_and_a_payee_nobody_knows_is_refused(db: Database) -> None:

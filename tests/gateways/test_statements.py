@@ -49,7 +49,9 @@ def words(header: PayoutHeader, entries: pl.DataFrame, language: str = "en") -> 
 
 
 def named(name: str | None) -> Scene:
-    entries = entries_of(chain(decision(member_name=name, act_label=name, provider_ref=name)))
+    entries = entries_of(
+        chain(decision(member_name=name, act_label=name, care_family=None, provider_ref=name))
+    )
     return header_of(entries, payee=name), entries
 
 
@@ -134,7 +136,7 @@ def test_the_pdf_holds_totals_lines_and_reasons() -> None:
         "Statement AVP-2026-000123",
         "€353.40",
         "−€14.00",
-        "Couronne · HBLD734",
+        "Crown · HBLD734",
         "€290.00",
         "Page 1 of 1",
     ):
@@ -146,6 +148,7 @@ def test_the_french_pdf_writes_french_figures() -> None:
     shown = words(*hospital(), "fr")
     for expected in (
         "Décompte AVP-2026-000123",
+        "Séjour à l’hôpital · GHS",
         "23 456,78 €",
         "Autres organismes",
         "Reste à votre charge",

@@ -13,7 +13,7 @@ from typing import Any
 
 import polars as pl
 
-from avenant.core.frames.payouts import PayoutEntries
+from avenant.core.frames.payouts import ACT, PayoutEntries
 from avenant.core.payouts.header import PayoutHeader
 
 JUNE = date(2026, 6, 14)
@@ -43,6 +43,7 @@ def decision(
         "line_ref": f"D{act_id}#1",
         "act_code": "G",
         "act_label": "Consultation",
+        "care_family": "consultation_gp",
         "provider_ref": "DR-1",
         "amount_cents": to_provider if payee == "provider" else ours - to_provider,
         "lines": 1,
@@ -69,7 +70,7 @@ def decision(
 
 def gone(was: Entry) -> Entry:
     """What is booked when nothing stands behind an act any more."""
-    kept = {"contract_ref", "act_id", "care_date", "line_ref", "act_code", "act_label", "provider_ref", *ANA}
+    kept = {"contract_ref", "act_id", "member_id", *ACT}
     return {name: value if name in kept else 0 for name, value in was.items()}
 
 
@@ -125,7 +126,8 @@ def family() -> Scene:
         ceiling_cents=288_00,
         limit_kind=1,
         act_code="HBLD734",
-        act_label="Couronne",
+        act_label="Crown",
+        care_family="dental_prosthesis",
         provider_ref="DENT-9",
         care_date=date(2026, 5, 28),
         reasons=GUARANTEE_REACHED,
@@ -143,13 +145,14 @@ def family() -> Scene:
         limit_kind=2,
         limit_left_cents=350_00,
         act_code="OPT_B",
-        act_label="Lunettes, classe B",
+        act_label="Glasses, class B",
+        care_family="optics_lens",
         provider_ref="OPTIC-2",
         **EMMA,
     )
     physio = decision(
         5, 51_00, 30_60, 2_00, ours=20_40, base_cents=51_00, rate_ppm=600_000, ceiling_cents=20_40, quantity=3,
-        act_code="AMK", act_label="Séance de kinésithérapie", provider_ref="KINE-4",
+        act_code="AMK", act_label="Physiotherapy session", care_family="paramedical", provider_ref="KINE-4",
     )  # fmt: skip
     visit = decision(2, care_date=date(2026, 3, 3), reasons=PARTICIPATION)
     with_others = decision(2, care_date=date(2026, 3, 3), others=5_00, ours=4_00, reasons=PARTICIPATION)
@@ -164,7 +167,19 @@ def family() -> Scene:
         chain(physio),
         chain(decision(6, care_date=date(2026, 2, 2)), refused, settled=1),
         chain(
-            decision(7, 20_00, 0, 0, ours=0, base_cents=0, rate_ppm=0, ceiling_cents=0, act_label=None) | EMMA
+            decision(
+                7,
+                20_00,
+                0,
+                0,
+                ours=0,
+                base_cents=0,
+                rate_ppm=0,
+                ceiling_cents=0,
+                act_label=None,
+                care_family=None,
+            )
+            | EMMA
         ),
     )
     return header_of(entries), entries
@@ -184,7 +199,8 @@ def hospital() -> Scene:
         rate_ppm=800_000,
         ceiling_cents=-1,
         act_code="GHS",
-        act_label="Séjour en hospitalisation complète de chirurgie",
+        act_label="Full hospital stay, surgery",
+        care_family="hospital_stay",
         provider_ref="750100042",
         member_name=None,
     )
@@ -207,7 +223,8 @@ def provider(acts: int = 60) -> Scene:
                 base_cents=10_00,
                 rate_ppm=650_000,
                 act_code="PH7",
-                act_label="Médicaments à 65 %",
+                act_label="Medicines, reimbursed at 65 %",
+                care_family="pharmacy_65",
                 provider_ref="PHARMA-1",
                 member_id=number % 7,
                 member_ref=f"M-{number % 7}",

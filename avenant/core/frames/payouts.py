@@ -47,6 +47,7 @@ ACT = (
     "line_ref",
     "act_code",
     "act_label",
+    "care_family",
     "provider_ref",
 )
 
@@ -55,8 +56,9 @@ class PayoutEntries(dy.Schema):
     """The entries tied to one payout, in any order. Money in cents of the payout's currency, rates in ppm.
 
     A cancel carries the amount negated and mirrors the rest of the charge before it. What the columns from
-    ``charged_cents`` on mean stands in ``core.book.entries.REIMBURSEMENTS``. line_ref, act_code, act_label: of the
-    message that named the act first, null where it does not say. paid_with, paid_on: the payout on which the charge
+    ``charged_cents`` on mean stands in ``core.book.entries.REIMBURSEMENTS``. line_ref: of the message that named the
+    act first. act_label: what the rulebook calls the act code; care_family: see ``core.frames.care_rules``; all null
+    where nobody says. paid_with, paid_on: the payout on which the charge
     that a cancel takes back was paid.
     """
 
@@ -71,6 +73,7 @@ class PayoutEntries(dy.Schema):
     line_ref = dy.String(nullable=True)
     act_code = dy.String(nullable=True)
     act_label = dy.String(nullable=True)
+    care_family = dy.String(nullable=True)
     provider_ref = dy.String(nullable=True)
     version = dy.Int32(nullable=False, min=1)
     kind = dy.String(nullable=False, check=lambda column: column.is_in(list(KINDS)))

@@ -13,6 +13,7 @@ from itertools import groupby
 
 import polars as pl
 
+from avenant.core.payouts.care_names import NAMES
 from avenant.core.payouts.header import PayoutHeader
 from avenant.core.payouts.lines import payout_lines
 from avenant.core.payouts.notes import notes
@@ -128,8 +129,13 @@ def waterfall_of(row: Row) -> Waterfall | None:
 
 
 def act_title(row: Row, voice: Voice) -> str:
-    """What was done: label and code of the act, and how often where more than once."""
-    named = " · ".join(str(row[name]) for name in ("act_label", "act_code") if row[name])
+    """What was done, its code, and how often where more than once.
+
+    The rulebook names acts in English alone: other languages say the family of care instead, where it is known.
+    """
+    family = NAMES[voice.language].get(row["care_family"] or "")
+    name = row["act_label"] or family if voice.language == "en" else family or row["act_label"]
+    named = " · ".join(text for text in (name, row["act_code"]) if text)
     quantity = shown_side(row)["quantity"]
     times = f"{voice.say('quantity', quantity=quantity)} " if quantity > 1 else ""
     return times + (named or voice.say("unnamed_act"))

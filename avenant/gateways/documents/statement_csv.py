@@ -9,7 +9,7 @@ import polars as pl
 
 from avenant.core.payouts.header import PayoutHeader
 from avenant.core.payouts.lines import payout_lines
-from avenant.core.payouts.statement import waterfall_of
+from avenant.core.payouts.statement import act_title, waterfall_of
 from avenant.core.payouts.wording import Row, Voice, explanation, shown_side
 from avenant.core.wording.figures import percent_text
 from avenant.gateways.documents.csv_table import csv_text, figure
@@ -48,7 +48,7 @@ def _row(header: PayoutHeader, row: Row, voice: Voice) -> dict[str, Any]:
         "name": row["member_name"] or "",
         "kind": row["section"],
         "care_date": row["care_date"],
-        "act": row["act_label"] or "",
+        "act": act_title(row, voice),
         "act_code": row["act_code"] or "",
         "provider": row["provider_ref"] or "",
         "message": row["line_ref"] or "",

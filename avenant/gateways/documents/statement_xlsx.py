@@ -28,7 +28,7 @@ from avenant.gateways.documents.sheets import (
 
 # Columns of the sheets of lines and entries that the totals sum.
 SECTION, NET = "F", "P"
-ENTRY_AMOUNT = "O"
+ENTRY_AMOUNT = "P"
 SHEETS = ("payout", "lines", "entries")
 
 

@@ -82,7 +82,7 @@ def _open(without_families: list[int], rev: int | None) -> str:
                (r.committed_at AT TIME ZONE 'Europe/Paris')::date AS booked_on
         FROM reimbursement AS p
         JOIN revision AS r USING (change_id)
-        JOIN ({members}) AS m ON m.member_id = p.member_id
+        LEFT JOIN ({members}) AS m ON m.member_id = CASE WHEN p.payee_id = 0 THEN p.member_id END
         JOIN ({contracts}) AS c ON c.contract_id = p.contract_id
         LEFT JOIN LATERAL ({_paid_with(rev)}) AS paid ON true
         WHERE {known("p", rev)} {left_out}
@@ -90,13 +90,16 @@ def _open(without_families: list[int], rev: int | None) -> str:
 
 
 def _paid_with(rev: int | None) -> str:
-    """The payout on which the charge was paid that the cancel ``p`` takes back."""
+    """The payout on which the charge was paid that the cancel ``p`` takes back.
+
+    The CASE keeps the index from being asked for charges: a join condition would be looked at too late.
+    """
     return f"""
         SELECT i.payee_id, i.currency FROM reimbursement AS before
         JOIN payout_entry AS t ON t.entry_id = before.entry_id AND {known("t", rev)}
         JOIN payout AS i ON i.payout_id = t.payout_id
-        WHERE p.kind = 'cancel' AND before.contract_id = p.contract_id AND before.act_id = p.act_id
-          AND before.payee_id = p.payee_id AND before.version = p.version - 1"""
+        WHERE before.contract_id = p.contract_id AND before.act_id = p.act_id AND before.payee_id = p.payee_id
+          AND before.version = CASE WHEN p.kind = 'cancel' THEN p.version - 1 END"""
 
 
 def debts(connection: Connection, rev: int | None = None) -> pl.DataFrame:

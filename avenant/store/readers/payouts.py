@@ -124,15 +124,17 @@ def _header_row(connection: Connection, number: str, rev: int | None) -> dict[st
 
 
 def _tied(connection: Connection, payout_id: int, rev: int) -> pl.DataFrame:
-    """The entries tied to a payout with their members and messages as known then, and the family of their act.
+    """The entries tied to a payout with their members and messages as known then.
 
-    act_label is empty as yet; ``family`` is of care.
+    The message that named an act first may be a poor one: then the tariff and the guarantee that were used tell
+    the act's code and family. act_label is empty as yet.
     """
     given = {name: column.dtype for name, column in PayoutEntries.columns().items()}
     query = f"""
         SELECT p.entry_id, c.ref, p.act_id, p.member_id, m.ref, {as_shown("d")}, f.ref, p.care_date,
-               l.ref, l.act_code, NULL, s.ref, p.version, p.kind, p.amount_cents, {WATERFALL},
-               paid.number, paid.issue_date, l.family
+               l.ref, coalesce(l.act_code, split_part(t.content_key, '|', 2)), NULL,
+               coalesce(l.family, split_part(g.content_key, '|', 4)), s.ref,
+               p.version, p.kind, p.amount_cents, {WATERFALL}, paid.number, paid.issue_date
         FROM payout_entry AS tie JOIN reimbursement AS p USING (entry_id)
         JOIN contract AS c ON c.contract_id = p.contract_id AND c.version = 1
         JOIN LATERAL (
@@ -144,6 +146,8 @@ def _tied(connection: Connection, payout_id: int, rev: int) -> pl.DataFrame:
             WHERE v.line_id = p.act_id AND r.rev <= {rev:d} ORDER BY version DESC LIMIT 1) AS l ON true
         LEFT JOIN provider AS s ON s.provider_id = coalesce(nullif(p.payee_id, 0), l.provider_id)
         LEFT JOIN person_detail AS d ON d.member_id = p.member_id AND d.kind = 'name'
+        LEFT JOIN price_line AS t ON t.line_id = p.tariff_line_id
+        LEFT JOIN price_line AS g ON g.line_id = p.guarantee_line_id
         LEFT JOIN LATERAL (
             SELECT {NUMBER} AS number, i.issue_date FROM reimbursement AS b
             JOIN payout_entry AS t USING (entry_id) JOIN payout AS i USING (payout_id)
@@ -151,20 +155,13 @@ def _tied(connection: Connection, payout_id: int, rev: int) -> pl.DataFrame:
               AND b.payee_id = p.payee_id AND b.version = p.version - 1
               AND i.payout_id <> tie.payout_id AND i.number IS NOT NULL) AS paid ON true
         WHERE tie.payout_id = %s ORDER BY p.entry_id"""
-    return read_frame(connection, query, given | {"family": pl.String}, [payout_id])  # type: ignore[arg-type]
+    return read_frame(connection, query, given, [payout_id])  # type: ignore[arg-type]
 
 
 def _labelled(connection: Connection, rows: pl.DataFrame, rev: int) -> pl.DataFrame:
-    """``rows`` with what the rulebook in force then calls each act, or else its family."""
-    care = published(connection, rev=rev).rulebook.care
-    acts = care.acts.select("act_code", act_name="label", act_family="family")
-    families = care.families.select("family", family_name="label")
-    told = rows.join(acts, on="act_code", how="left", maintain_order="left").with_columns(
-        pl.coalesce("family", "act_family").alias("family")
-    )
-    told = told.join(families, on="family", how="left", maintain_order="left")
-    return (
-        told.with_columns(act_label=pl.coalesce("act_name", "family_name"))
-        .select(rows.columns)
-        .drop("family")
-    )
+    """``rows`` with what the rulebook in force then calls each act, and its family of care."""
+    acts = published(connection, rev=rev).rulebook.care.acts
+    named = acts.select("act_code", label="label", family="family")
+    told = rows.join(named, on="act_code", how="left", maintain_order="left")
+    filled = told.with_columns(act_label="label", care_family=pl.coalesce("care_family", "family"))
+    return filled.select(rows.columns)
