@@ -147,7 +147,7 @@ def answer(
 
     Examples: avenant acts answer D-0007#1 --same D-0001#1 --reason "one visit, two bills"
     · avenant acts answer D-0009#1 --exception --amount 12.50 --reason "goodwill, case 4711"
-    · avenant acts answer --withdraw same/D-0007#1/D-0001#1
+    · avenant acts answer --withdraw same/D-0007.1/D-0001.1
 
     Exit codes: 0 learnt · 2 refused: an unknown line, an exception without a reason.
     """

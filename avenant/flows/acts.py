@@ -122,7 +122,11 @@ class Answered:
     other: str | None = None
     amount_cents: int | None = None
     reason: str = ""
-    ref: str | None = None
+
+    @property
+    def ref(self) -> str:
+        """What the answer is called: ``different/D2.1/D1.1``."""
+        return "/".join(name for name in (self.kind, self.line, self.other) if name).replace("#", ".")
 
 
 def answer(db: Database, said: Answered, actor: str) -> LearnReport:
@@ -133,7 +137,7 @@ def answer(db: Database, said: Answered, actor: str) -> LearnReport:
     if missing := [ref for ref in named if ref not in known]:
         raise UnknownRef(f"there is no line {missing[0]!r}: `avenant acts waiting` lists what waits")
     row = {
-        "ref": said.ref or "/".join([said.kind, *named]),
+        "ref": said.ref,
         "kind": said.kind,
         "line_ref": said.line,
         "other_ref": said.other,
