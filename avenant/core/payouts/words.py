@@ -89,10 +89,10 @@ EN: dict[str, str] = {
     "nothing": "No line: all amounts cancel out.",
     # notes
     "note_waterfall": "Charged = Sécu + other payers + us + what is left.",
-    "note_withheld": "The Sécu withholds a flat sum per visit, medicine box, paramedical act or trip. It stays with "
+    "note_withheld": "The Sécu withholds a flat sum per visit, medicine box, paramedical act or trip. It stays "
     "{whom}: a responsible contract may not refund it (CSS L871-1).",
-    "whom_member": "you",
-    "whom_provider": "the patient",
+    "whom_member": "with you",
+    "whom_provider": "with the patient",
     "note_taken_back": "{amount} that we had paid too much are deducted from this transfer.",
     "note_correction": "A correction is what is right for care settled before, minus what was paid for it.",
     "note_directly": "“Us” contains what we pay to providers directly; it does not pass through your account.",
@@ -175,10 +175,10 @@ FR: dict[str, str] = {
     "nothing": "Aucune ligne\u00a0: tous les montants s’annulent.",
     "note_waterfall": "Dépense = Sécu + autres organismes + nous + ce qui reste.",
     "note_withheld": "La Sécu retient une somme forfaitaire par consultation, boîte de médicament, acte "
-    "paramédical ou trajet. Elle reste à la charge {whom}\u00a0: un contrat responsable ne peut pas la rembourser "
+    "paramédical ou trajet. Elle reste {whom}\u00a0: un contrat responsable ne peut pas la rembourser "
     "(CSS L871-1).",
-    "whom_member": "de l’assuré",
-    "whom_provider": "du patient",
+    "whom_member": "à votre charge",
+    "whom_provider": "à la charge du patient",
     "note_taken_back": "{amount} payés en trop auparavant sont déduits de ce virement.",
     "note_correction": "Une correction est le montant juste de soins déjà réglés, moins ce qui a été payé.",
     "note_directly": "«\u00a0Nous\u00a0» comprend ce que nous payons directement aux professionnels, sans passer par "
