@@ -10,6 +10,13 @@ from avenant.core.cases.observed_care import ObservedCare
 from avenant.core.invoices.lines import invoice_lines
 from avenant.store.database import Connection, Database
 from avenant.store.readers.as_told import balances_as_told, entries_as_told, invoices_as_told
+from avenant.store.readers.care_as_told import (
+    debts_as_told,
+    decisions_as_told,
+    payout_lines_as_told,
+    payouts_as_told,
+    waiting_as_told,
+)
 from avenant.store.readers.invoices import invoice_document
 
 
@@ -24,16 +31,6 @@ def observed_book(database: Database, rev: int | None = None) -> Observed:
 
 
 def _observed_care(connection: Connection, rev: int | None) -> ObservedCare:
-    try:
-        from avenant.store.readers.care_as_told import (
-            debts_as_told,
-            decisions_as_told,
-            payout_lines_as_told,
-            payouts_as_told,
-            waiting_as_told,
-        )
-    except ImportError:
-        return ObservedCare()
     return ObservedCare(
         entries=decisions_as_told(connection, rev),
         waiting=waiting_as_told(connection, rev),

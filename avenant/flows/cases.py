@@ -24,7 +24,7 @@ from avenant.core.periods import month_start
 from avenant.core.rulebook.findings import Finding, RulebookRefused
 from avenant.core.rulebook.loading import read_rulebook
 from avenant.core.rulebook.nodes import Document
-from avenant.flows import invoicing, learn, nightly, publishing
+from avenant.flows import invoicing, learn, nightly, payouts, publishing
 from avenant.flows.case_observation import (
     invoice_lines_of,
     new_decisions,
@@ -234,10 +234,9 @@ def _invoices(database: Database, step: Step, run: Run, reports: Reports) -> Non
 
 def _payouts(database: Database, step: Step, run: Run, reports: Reports) -> None:
     business_date = run.settings.get("business_date") or step.at.date()  # type: ignore[union-attr]
-    settings = {name: value for name, value in run.settings.items() if name != "business_date"}
-    from avenant.flows import payouts
-
-    payouts.run(database, business_date, actor=ACTOR, **settings)  # type: ignore[arg-type]
+    settings = {"minimum_cents": 0, **run.settings, "business_date": business_date}
+    report = payouts.run(database, actor=ACTOR, **settings)  # type: ignore[arg-type]
+    reports.left_out.update(report.left_out)
 
 
 RUNS = {"nightly": _nightly, "invoices": _invoices, "payouts": _payouts}

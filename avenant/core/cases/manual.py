@@ -89,11 +89,11 @@ def _said(value: object) -> str:
         return ", ".join(f"{_word(str(key))} {_inner(inner)}" for key, inner in value.items())
     if isinstance(value, list):
         return "; ".join(_said(inner) for inner in value)
-    return str(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _inner(value: object) -> str:
-    return f"({_said(value)})" if isinstance(value, Mapping | list) else str(value)
+    return f"({_said(value)})" if isinstance(value, Mapping | list) else _said(value)
 
 
 def _step(step: Step) -> Iterator[str]:
