@@ -1,0 +1,121 @@
+"""The columns of an act, from the messages that count, by the authority of who speaks.
+
+The Sécu says 30.00 € charged, 19.00 € paid; the bill says 32.00 €, tooth 11: the act is charged 30.00 €, tooth 11.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from avenant.core.claims.matching.columns import CANCELLED, DUPLICATE, INSURER, INVOICE, REQUEST, SECU
+from avenant.core.frames.care import ACT
+
+TOLD = (
+    *("member_id", "act_code", "family", "care_from", "care_last_day", "quantity", "charged_cents"),
+    *("exemption", "care_path", "provider_id", "sector", "optam", "basket", "location"),
+)
+"""Told by whoever says it with the highest authority."""
+
+AFTER_US = 4
+"""Payers from this rank on pay after us, so that nothing is deducted for them (2 and 3 come before us, 5 after)."""
+
+AUTHORITY_ORDER = ("authority", "payer_rank", "insurer")
+
+
+def acts(lines: pl.DataFrame, families: pl.DataFrame, exceptions: pl.DataFrame) -> pl.DataFrame:
+    """ACT of ``lines`` (piece, role, counts). families: act_code, family, basket; exceptions: ref, amount_cents.
+
+    An act of which nothing counts any more is cancelled, and tells what was taken back.
+    """
+    counting, silent = lines.filter("counts"), lines.filter(~pl.col("counts"))
+    dead = silent.filter(pl.col("role") == CANCELLED).join(counting, on="piece", how="anti")
+    speaking = pl.concat([counting, dead]).select("piece", *AUTHORITY_ORDER, "received_on", "ref", *_words())
+    several = pl.col("piece").is_duplicated()
+    both = [
+        _merged(speaking.filter(several)),
+        speaking.filter(~several).with_columns(lines=pl.lit(1, pl.UInt32)),
+    ]
+    rows = pl.concat(both, how="diagonal")
+    unheard = silent.join(dead, on="line_id", how="anti").group_by("piece").agg(silent=pl.len())
+    return _acts(_with_care(rows, families), unheard, _decided(lines, exceptions))
+
+
+def _words() -> list[pl.Expr]:
+    """What a line contributes to its act, by who says it.
+
+    Only the Sécu's own word counts for base, rate and retention; else the tariff of the day does. What it paid may be
+    stated by a request or a bill. What others paid is in their own statements, or else in a request or a bill.
+    """
+    who = pl.col("authority")
+    claims = who.is_in([REQUEST, INVOICE])
+    before_us = (who == INSURER) & (pl.col("payer_rank").fill_null(0) < AFTER_US)
+    told_once = pl.col("counts") & (pl.col("role").is_null() | (pl.col("role") != DUPLICATE))
+    return [
+        *(pl.col(name) for name in TOLD),
+        *(
+            pl.when(who == SECU).then(name).alias(name)
+            for name in ("base_cents", "rate_ppm", "retention_cents")
+        ),
+        pl.when(who == SECU).then("secu_cents").alias("secu_cents"),
+        pl.when(claims).then("secu_cents").alias("stated_secu"),
+        pl.when(before_us & told_once).then("others_cents").alias("others_cents"),
+        pl.when(claims).then("others_cents").alias("stated_others"),
+        pl.when(who == REQUEST).then("asked_cents").alias("asked_cents"),
+        (who == SECU).alias("told_by_secu"),
+        (~pl.col("counts")).alias("cancelled"),
+    ]
+
+
+def _merged(speaking: pl.DataFrame) -> pl.DataFrame:
+    """One row per piece: the first word of each column in the order of authority, sums over other payers."""
+    special = ("others_cents", "stated_others", "told_by_secu", "cancelled")
+    first = [name for name in speaking.columns if name not in ("piece", *special)]
+    paid = pl.col("others_cents")
+    grouped = _in_order(speaking).group_by("piece", maintain_order=True)
+    return grouped.agg(
+        *(pl.col(name).first(ignore_nulls=True) for name in first),
+        pl.when(paid.count() > 0).then(paid.sum()).alias("others_cents"),
+        pl.col("stated_others").max(),
+        pl.col("told_by_secu").any(),
+        pl.col("cancelled").all(),
+        lines=pl.len(),
+    )
+
+
+def _in_order(speaking: pl.DataFrame) -> pl.DataFrame:
+    """``speaking`` by piece and authority; the few where one speaks twice by what they say, in the order of days."""
+    ordered = speaking.sort("piece", *AUTHORITY_ORDER)
+    twice = pl.all_horizontal(
+        pl.col(name).eq_missing(pl.col(name).shift()) for name in ("piece", *AUTHORITY_ORDER)
+    )
+    tied = ordered.filter(twice).select("piece").unique()
+    if tied.is_empty():
+        return ordered
+    by_content = ["piece", *AUTHORITY_ORDER, "received_on", *TOLD, "ref"]
+    free = ordered.join(tied, on="piece", how="anti", maintain_order="left")
+    return pl.concat([free, ordered.join(tied, on="piece", how="semi").sort(by_content)])
+
+
+def _with_care(rows: pl.DataFrame, families: pl.DataFrame) -> pl.DataFrame:
+    """Family and basket of the act code where no message says them."""
+    known = families.select("act_code", known="family", usual="basket")
+    return rows.join(known, on="act_code", how="left").with_columns(
+        family=pl.coalesce("family", "known"), basket=pl.coalesce("basket", "usual")
+    )
+
+
+def _decided(lines: pl.DataFrame, exceptions: pl.DataFrame) -> pl.DataFrame:
+    """piece, exception_cents: what persons decided that we pay."""
+    named = lines.select("piece", "ref").join(exceptions.drop_nulls(), on="ref")
+    return named.group_by("piece").agg(exception_cents=pl.col("amount_cents").max())
+
+
+def _acts(rows: pl.DataFrame, unheard: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFrame:
+    counted = rows.join(unheard, on="piece", how="left").join(decided, on="piece", how="left")
+    told = counted.with_columns(
+        act_id="piece",
+        lines=pl.col("lines") + pl.col("silent").fill_null(0),
+        secu_cents=pl.when("told_by_secu").then("secu_cents").otherwise("stated_secu"),
+        others_cents=pl.coalesce("others_cents", "stated_others", 0),
+    )
+    return told.select(pl.col(name).cast(dtype) for name, dtype in ACT.items())

@@ -1,0 +1,114 @@
+"""What a cancellation takes back.
+
+It names its line, or it mirrors the amounts of one: −30.00 € takes back a 30.00 €. Where two sessions of 30.00 €
+were told, it takes back one of them. The same cancellation once more, in another document, changes nothing where
+nothing is left; where a session is left nobody can tell whether it is meant, so that a person must.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import takewhile
+
+from avenant.core.claims.matching.message import Message
+from avenant.core.claims.matching.telling import Telling
+from avenant.core.claims.matching.verdicts import Verdicts
+
+
+@dataclass(slots=True)
+class Cancelling:
+    """The cancellations of one speaker about one key. ``tellings`` are shared with who reads what is told.
+
+    pending: of what nobody told yet. unclear: with the messages in question. nth: which of the equal
+    cancellations of its document each one is. applied: to which telling each one went.
+    """
+
+    answered: Verdicts
+    tellings: list[Telling]
+    pending: list[Message] = field(default_factory=list)
+    unclear: dict[Message, list[Message]] = field(default_factory=dict)
+    nth: dict[Message, int] = field(default_factory=dict)
+    applied: dict[Message, Telling] = field(default_factory=dict)
+
+    def hear(self, cancellations: list[Message]) -> None:
+        """Takes cancellations in, first those that persons or they themselves say more about; those that find
+        nothing stay pending.
+        """
+        cancellations = sorted(cancellations, key=lambda m: (m.target is None, m.party is None, m.content))
+        for message in cancellations:
+            alike = [m for m in self.nth if m.document_id == message.document_id and _same_words(m, message)]
+            self.nth[message] = len(alike) + 1
+        self.pending += cancellations
+        self.retry()
+
+    def retry(self) -> None:
+        """Tries the pending ones on what has been told since: a cancellation may overtake its message."""
+        self.pending = [message for message in self.pending if not self._finds(message)]
+
+    def _finds(self, message: Message) -> bool:
+        """Whether there is something that ``message`` takes back, repeats or perhaps does either of."""
+        twin = next((m for m in self._heard_before(message) if self._surely_repeats(message, m)), None)
+        if twin:
+            return self._shares_fate(message, twin)
+        if message.target is not None:
+            return self._finds_named(message)
+        standing = [telling for telling in self.tellings if self._may_take(telling, message)]
+        repeated = (m for m, telling in self.applied.items() if not self._apart(telling, message))
+        earlier = next((m for m in repeated if self._repeats(message, m)), None)
+        if earlier and not standing:
+            self._repeat(message, self.applied[earlier])
+        elif earlier and not self.applied[earlier].live:
+            self.unclear[message] = [earlier, *(telling.live[0] for telling in standing)]
+        elif standing:
+            self._apply(message, standing[-1])
+        return bool(earlier or standing)
+
+    def _heard_before(self, message: Message) -> Iterator[Message]:
+        return takewhile(lambda earlier: earlier is not message, self.nth)
+
+    def _shares_fate(self, message: Message, twin: Message) -> bool:
+        if twin in self.applied:
+            self._repeat(message, self.applied[twin])
+        elif twin in self.unclear:
+            self.unclear[message] = self.unclear[twin]
+        return twin in self.applied or twin in self.unclear
+
+    def _finds_named(self, message: Message) -> bool:
+        for telling in self.tellings:
+            if any(live.ref == message.target for live in telling.live):
+                self._apply(message, telling)
+                return True
+            if any(told.ref == message.target for told in telling.messages):
+                self._repeat(message, telling)
+                return True
+        return False
+
+    def _apply(self, message: Message, telling: Telling) -> None:
+        telling.take_back(message)
+        self.applied[message] = telling
+
+    def _repeat(self, message: Message, telling: Telling) -> None:
+        telling.repeat(message)
+        self.applied[message] = telling
+
+    def _may_take(self, telling: Telling, message: Message) -> bool:
+        return telling.mirrored(message) and not self._apart(telling, message)
+
+    def _apart(self, telling: Telling, message: Message) -> bool:
+        return any(self.answered.keep_apart(message.party, m.party) for m in telling.messages)
+
+    def _repeats(self, message: Message, earlier: Message) -> bool:
+        """The nth cancellation of one document meets the nth of another."""
+        other = message.document_id != earlier.document_id and self.nth[message] == self.nth[earlier]
+        apart = self.answered.keep_apart(message.party, earlier.party)
+        return other and not apart and _same_words(message, earlier)
+
+    def _surely_repeats(self, message: Message, earlier: Message) -> bool:
+        """Of one day, or called the same by persons."""
+        same_party = message.party is not None and message.party == earlier.party
+        return same_party or (message.received_on == earlier.received_on and self._repeats(message, earlier))
+
+
+def _same_words(one: Message, other: Message) -> bool:
+    return one.said == other.said and one.cancels == other.cancels

@@ -1,0 +1,76 @@
+"""What waits: pieces of acts and single lines that nobody can decide, with the reason and the candidates.
+
+Two crowns of 600.00 € on one day and a bill of 600.00 € that names no tooth: the bill waits, its candidates are
+both crowns. What was booked stands only where the act itself is in doubt, not where another line may join it.
+"""
+
+from typing import Final
+
+import polars as pl
+
+from avenant.core.claims.matching.columns import (
+    ANSWERS_CONTRADICT,
+    CANCELS_NOTHING,
+    MESSAGES_CONTRADICT,
+    PERHAPS_SAME_ACT,
+    SEVERAL_ACTS_FIT,
+    STATEMENT_WITHOUT_ACT,
+)
+
+TROUBLE: Final = {"piece": pl.Int64, "reason": pl.String, "candidates": pl.String}
+"""A piece that waits. candidates: refs, in order, separated by spaces."""
+
+REASONS: Final = (
+    ANSWERS_CONTRADICT,
+    MESSAGES_CONTRADICT,
+    SEVERAL_ACTS_FIT,
+    PERHAPS_SAME_ACT,
+    STATEMENT_WITHOUT_ACT,
+    CANCELS_NOTHING,
+)
+"""Of several reasons the first one is told."""
+
+STANDS: Final = (ANSWERS_CONTRADICT, MESSAGES_CONTRADICT)
+"""Reasons for which what was booked for the act stands until somebody decides."""
+
+
+def first_reasons(troubles: pl.DataFrame) -> pl.DataFrame:
+    """One row of ``troubles`` (TROUBLE) per piece."""
+    order = pl.col("reason").replace_strict(REASONS, range(len(REASONS)), return_dtype=pl.Int8)
+    return troubles.sort("piece", order, "candidates").unique("piece", keep="first", maintain_order=True)
+
+
+def waiting_pieces(troubles: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
+    """WAITING for pieces of ``lines`` that wait."""
+    members = lines.select("piece", "member_id").join(troubles, on="piece", how="semi").unique("piece")
+    return troubles.join(members, on="piece").select(
+        pl.col("piece").alias("line_id"),
+        "member_id",
+        "reason",
+        "candidates",
+        pl.col("reason").is_in(STANDS).alias("keeps_booked"),
+    )
+
+
+def waiting_alone(lines: pl.DataFrame, reason: str) -> pl.DataFrame:
+    """WAITING for ``lines`` that wait each on its own, without candidates; nothing is booked for them."""
+    return lines.select(
+        "line_id",
+        "member_id",
+        pl.lit(reason).alias("reason"),
+        pl.lit(None, pl.String).alias("candidates"),
+        pl.lit(False).alias("keeps_booked"),
+    )
+
+
+def waiting_holds(held: pl.DataFrame, lines: pl.DataFrame, key: tuple[str, ...]) -> pl.DataFrame:
+    """WAITING for held lines. What was booked stands unless other ``lines`` tell of the same act (same ``key``)."""
+    told = lines.select("line_id", *key).join(held, on=list(key), how="semi", nulls_equal=True)
+    told = held.join(told, on=list(key), how="semi", nulls_equal=True)
+    return held.select(
+        "line_id",
+        "member_id",
+        pl.col("hold").alias("reason"),
+        pl.lit(None, pl.String).alias("candidates"),
+        ~pl.col("line_id").is_in(told["line_id"].implode()).alias("keeps_booked"),
+    )
