@@ -18,7 +18,7 @@ from avenant.commands.failures import failures_told
 from avenant.commands.progress import progress_shown
 
 if TYPE_CHECKING:
-    from avenant.flows.nightly import NightlyReport
+    from avenant.flows.nightly_report import NightlyReport
 
 app = typer.Typer(add_completion=False)
 

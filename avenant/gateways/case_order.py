@@ -66,8 +66,8 @@ def _backward(step: Step, latest: datetime | None) -> Iterator[CaseProblem]:
 def _of_a_run(expect: Expectation) -> bool:
     """Whether it expects anything that only runs and news report."""
     counts = (expect.learnt, expect.held, expect.settled_without_document, expect.parked, expect.left_out)
-    counts += (expect.care.simulated,)
-    return bool(expect.written or expect.refused) or any(each is not None for each in counts)
+    told = any(each is not None for each in counts) or expect.care.simulated is not None
+    return told or bool(expect.written or expect.refused)
 
 
 def _told_facts(step: Step, told: Told) -> Iterator[CaseProblem]:

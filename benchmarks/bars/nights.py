@@ -10,7 +10,7 @@ from functools import partial
 import psycopg
 
 from avenant.flows import nightly
-from avenant.flows.nightly import NightlyReport
+from avenant.flows.nightly_report import NightlyReport
 from avenant.store.database import Database
 from benchmarks.bars.books import PREFIX, Bench, facts, tidy, unbooked
 from benchmarks.bars.figures import GIBIBYTE_IN_MIB, MEBIBYTE, CannotMeasure, Outcome, pairwise, ratio

@@ -23,6 +23,7 @@ from avenant.core.rulebook.model import Rulebook
 from avenant.flows import invoicing, learn, nightly, publishing
 from avenant.flows.generating import Wanted, story_of
 from avenant.gateways.rulebook_files import shipped_rulebook
+from avenant.flows.nightly_report import NightlyReport
 from avenant.store.database import PARIS, Database
 from avenant.store.setup import Server, create_book
 
@@ -111,7 +112,7 @@ def invoice_everybody(book: Database, day: date) -> list[invoicing.InvoiceRunRep
     return [invoicing.run(book, kind, day.replace(day=1), day) for kind in ("individual", "company")]
 
 
-def next_night(book: Database, scenario: Scenario) -> nightly.NightlyReport:
+def next_night(book: Database, scenario: Scenario) -> NightlyReport:
     """The run that nobody disturbs."""
     return nightly.run(book, scenario.night, override_breaker=True)
 

@@ -20,6 +20,7 @@ from avenant.core.frames.news import News
 from avenant.core.rulebook.loading import read_inline
 from avenant.core.rulebook.model import Rulebook
 from avenant.flows import invoicing, learn, nightly, publishing
+from avenant.flows.nightly_report import NightlyReport
 from avenant.store.changes import change
 from avenant.store.database import Connection, Database
 from avenant.store.readers.as_told import balances_as_told, entries_as_told, invoices_as_told
@@ -73,7 +74,7 @@ class Story:
         publishing.publish(self.db, book)
         self.note()
 
-    def night(self, month: int, day: int) -> nightly.NightlyReport:
+    def night(self, month: int, day: int) -> NightlyReport:
         self.at(month, day)
         report = nightly.run(self.db, date(2026, month, day))
         self.note()

@@ -43,9 +43,6 @@ def decoded(bits: int) -> list[str]:
     return [code for code in DECISIONS if bits >> bit_of(code) & 1]
 
 
-codes_of = decoded
-
-
 def limit_named(kind: int) -> str:
     """The name of a ``limit_kind``. Errors: ``ValueError`` for a number that is none."""
     for name, number in LIMITS.items():

@@ -94,7 +94,7 @@ class Tariffs(_Dated):
 class Guarantees(_Dated):
     """One row per guarantee line of a plan's level. Lines that apply together: the lowest wins.
 
-    A line without a basket is for acts whose basket has no line of its own in that part.
+    A line without a basket is for acts whose basket has no line of its own.
     Within a line the forms add up: rate_ppm of BR, flat_cents, pmss_ppm of the monthly ceiling on the date of care.
     real_cost: whatever is left. price_limit: up to the price limit of the act's tariff (100 % Santé).
     basis ``total``: the ceiling includes what the Sécu pays; ``complement``: it is ours alone. per: the amounts

@@ -11,13 +11,14 @@ from avenant.core.cases.observed_care import (
     PAYOUT_LINE_COLUMNS,
     WAITING_COLUMNS,
 )
-from avenant.core.claims.reasons import LIMITS, codes_of
+from avenant.core.claims.reasons import LIMITS, decoded
 from avenant.store.database import Connection
 from avenant.store.frames import read_frame
+from avenant.store.readers import paying
 from avenant.store.readers.invoices import NUMBER
 from avenant.store.readers.known import known, latest
 
-NUMBERED = {**DECISION_COLUMNS, "limit": pl.Int16, "reasons": pl.Int64}
+NUMBERED: dict[str, type[pl.DataType]] = {**DECISION_COLUMNS, "limit": pl.Int16, "reasons": pl.Int64}
 AMOUNTS = (
     "amount_cents, r.lines, r.quantity, r.charged_cents, r.base_cents, r.rate_ppm, r.secu_cents, "
     "r.retention_cents, r.increase_cents, r.others_cents, r.left_cents, nullif(r.ceiling_cents, -1), r.limit_kind, "
@@ -41,7 +42,7 @@ def worded(rows: pl.DataFrame) -> pl.DataFrame:
     limits = {number: code for code, number in LIMITS.items()}
     return rows.with_columns(
         limit=pl.col("limit").replace_strict(limits, default=None, return_dtype=pl.String),
-        reasons=pl.Series("reasons", [" ".join(codes_of(bits)) for bits in rows["reasons"]], dtype=pl.String),
+        reasons=pl.Series("reasons", [" ".join(decoded(bits)) for bits in rows["reasons"]], dtype=pl.String),
     )
 
 
@@ -90,19 +91,7 @@ def payout_lines_as_told(connection: Connection, rev: int | None = None) -> pl.D
 
 def debts_as_told(connection: Connection, rev: int | None = None) -> dict[str, int]:
     """Payee -> what it owes us in cents: the sum of what is not settled, where that is below zero."""
-    families = latest("member", "member_id", ("member_id", "family_id"), rev)
-    query = f"""
-        WITH unsettled AS (
-            SELECT CASE WHEN r.payee_id = 0 THEN 'member' ELSE 'provider' END AS kind,
-                   CASE WHEN r.payee_id = 0 THEN f.family_id ELSE r.payee_id END AS payee, r.amount_cents
-            FROM reimbursement AS r JOIN ({families}) AS f ON f.member_id = r.member_id
-            WHERE {known("r", rev)} AND NOT EXISTS (
-                SELECT 1 FROM payout_entry AS e JOIN payout AS i ON i.payout_id = e.payout_id
-                WHERE e.entry_id = r.entry_id AND {known("i", rev)}))
-        SELECT coalesce(m.ref, p.ref), -sum(u.amount_cents)::bigint
-        FROM unsettled AS u {_payee("u.kind", "u.payee")}
-        GROUP BY 1 HAVING sum(u.amount_cents) < 0 ORDER BY 1"""
-    rows = read_frame(connection, query, {"payee": pl.String, "amount_cents": pl.Int64})
+    rows = paying.debts(connection, rev).select("payee_ref", "debt_cents")
     return dict(rows.iter_rows())
 
 
