@@ -22,8 +22,8 @@ from avenant.core.periods import add_months, month_end
 from avenant.core.rulebook.model import Rulebook
 from avenant.flows import invoicing, learn, nightly, publishing
 from avenant.flows.generating import Wanted, story_of
-from avenant.gateways.rulebook_files import shipped_rulebook
 from avenant.flows.nightly_report import NightlyReport
+from avenant.gateways.rulebook_files import shipped_rulebook
 from avenant.store.database import PARIS, Database
 from avenant.store.setup import Server, create_book
 
