@@ -145,7 +145,7 @@ REASONS: Final = (
             "A request for tiers payant does not say whom it is from. Send it back, or complete the "
             "provider.",
         ),
-        ("asked_cents non nul et provider_id nul.", "asked_cents is set and provider_id is null."),
+        ("asked_cents > 0 et provider_id nul.", "asked_cents > 0 and provider_id is null."),
     ),
     _waits(
         "messages_contradict",

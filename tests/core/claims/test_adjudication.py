@@ -248,8 +248,9 @@ def test_who_asked_for_everything_leaves_nothing_for_the_member() -> None:
     assert "asked_more" in more["reasons"]
 
 
-def test_a_request_of_nobody_waits() -> None:
+def test_a_request_of_nobody_waits_unless_it_asks_for_nothing() -> None:
     assert waits(visit(asked_cents=900, provider_id=None)) == ["provider_unknown"]
+    assert only_row(visit(asked_cents=0, provider_id=None))["member_cents"] == 900
     long_before = visit(asked_cents=900, provider_id=None, exception_cents=100, on=date(2016, 6, 1))
     assert waits(long_before) == ["provider_unknown"]
 
@@ -324,4 +325,4 @@ def test_an_act_that_was_taken_back_has_one_row_of_nothing() -> None:
         0,
         2,
     )
-    assert "cancelled" in row["reasons"]
+    assert row["reasons"] == ["cancelled", "by_tariff"]

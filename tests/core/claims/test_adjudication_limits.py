@@ -9,6 +9,7 @@ import pytest
 
 from avenant.core.claims.reasons import LIMITS
 from tests.core.claims.small_rules import (
+    ENROLMENT,
     SINCE_2016,
     TARIFFS,
     Row,
@@ -24,6 +25,7 @@ from tests.core.claims.small_rules import (
 )
 
 IN_2019 = date(2019, 3, 4)
+EARLY = ENROLMENT | {"valid_from": SINCE_2016}
 GENEROUS = (
     guarantee("consultation_gp", rate_ppm=2_200_000, optam="optam"),
     guarantee("consultation_gp", rate_ppm=2_200_000, optam="non_optam"),
@@ -57,6 +59,16 @@ def test_displayed_150_percent_in_optam_forces_130_outside() -> None:
     line = guarantee("consultation_gp", rate_ppm=1_500_000)
     row = only_row(visit_of_2019(8_000, sector=2, optam=False), rules=care_rules(line))
     assert row["decided_cents"] == (2_300 - 1_610) + 690  # 30 % of 23.00
+
+
+def test_where_the_cap_outside_optam_is_in_force_but_not_known_the_act_waits() -> None:
+    """The cap holds since April 2015, its share of the base is known from 2017 on."""
+    visit_of_2016 = act("CS", 8_000, date(2016, 6, 1), sector=2, optam=False, care_path="in", provider_id=5)
+    in_2016 = {**visit_of_2016, "told_by_secu": True, "base_cents": 2_300, "rate_ppm": 700_000}
+    rules, around = care_rules(guarantee("consultation_specialist", real_cost=True)), {"enrolments": [EARLY]}
+    assert waits(in_2016, rules=rules, **around) == ["parameter_unknown"]
+    in_2017 = in_2016 | {"care_from": date(2017, 6, 1), "care_last_day": date(2017, 6, 1)}
+    assert only_row(in_2017, rules=rules, **around)["decided_cents"] == (2_300 - 1_610) + 2_300
 
 
 def test_the_cap_does_not_bind_a_contract_that_is_not_responsible() -> None:
@@ -256,6 +268,18 @@ def test_an_exception_goes_beyond_an_envelope() -> None:
     assert (found[2]["decided_cents"], found[2]["limit_kind"]) == (0, LIMITS["envelope_count"])
     found = rows_by_act(first, second | {"exception_cents": 5_000}, rules=rules)
     assert (found[2]["decided_cents"], found[2]["limit_kind"]) == (5_000, LIMITS["exception"])
+
+
+def test_an_exception_uses_up_an_envelope_like_any_other_payment() -> None:
+    rules = care_rules(SOFT, envelopes=[YEARLY | {"max_count": 2}], drawing={"soft_medicine": "soft"})
+    first, second, third = soft_visits(date(2025, 3, 1), date(2025, 5, 1), date(2025, 6, 1))
+    found = rows_by_act(first, second | {"exception_cents": 6_000}, third, rules=rules)
+    assert [found[n]["decided_cents"] for n in (1, 2, 3)] == [6_000, 6_000, 0]
+
+
+def test_an_exception_alone_explains_its_amount() -> None:
+    row = only_row(act("CROWN", 60_000, exception_cents=10_000))
+    assert row["reasons"] == ["by_tariff", "exception"]
 
 
 def test_an_envelope_in_shares_of_an_unknown_ceiling_waits() -> None:

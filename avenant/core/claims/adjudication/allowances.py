@@ -16,7 +16,7 @@ from avenant.core.claims.reasons import LIMITS
 
 INPUTS = (
     *("act_id", "member_id", "plan", "level", "family", "basket", "location", "care_from", "age"),
-    *("wanted_cents", "quantity"),
+    *("wanted_cents", "quantity", "excepted"),
 )
 
 

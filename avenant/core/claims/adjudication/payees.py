@@ -14,7 +14,7 @@ from avenant.core.claims.adjudication.waiting import explained, waiting
 
 def with_known_payee(frame: pl.DataFrame) -> pl.DataFrame:
     """Waits: ``provider_unknown`` where a provider asks for money and no message says which one."""
-    nobody = pl.col("asked_cents").is_not_null() & pl.col("provider_id").is_null()
+    nobody = (pl.col("asked_cents") > 0) & pl.col("provider_id").is_null()
     payable = pl.col("covered") | pl.col("exception_cents").is_not_null()
     return waiting(frame, provider_unknown=nobody & payable & ~pl.col("cancelled"))
 

@@ -32,7 +32,7 @@ def with_secu(frame: pl.DataFrame) -> pl.DataFrame:
     )
     frame = frame.with_columns(pl.col("charged_cents").fill_null(0).clip(lower_bound=0))
     frame = frame.with_columns(secu_cents=pl.min_horizontal(secu.clip(lower_bound=0), "charged_cents"))
-    return explained(frame, secu_capped=secu > pl.col("secu_cents"))
+    return explained(frame, secu_capped=(secu > pl.col("secu_cents")) & ~pl.col("cancelled"))
 
 
 def _hidden_increase() -> pl.Expr:

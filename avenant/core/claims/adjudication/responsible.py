@@ -34,7 +34,8 @@ def with_wanted(frame: pl.DataFrame, table: GuaranteeTable, values: DatedValues)
     """Adds the columns of ``with_ceiling``, patient_share_cents (ticket modérateur) and what all rules on a
     single act leave: ``wanted_cents``, limit_kind (``LIMITS``) and limit_left_cents.
 
-    Waits: ``provider_status_unknown`` where a doctor in OPTAM and one outside would lead to different amounts.
+    Waits: ``provider_status_unknown`` where a doctor in OPTAM and one outside would lead to different amounts;
+    ``parameter_unknown`` where an amount of the law is not known for that day.
     """
     doubtful = frame.filter(pl.col("status") == UNKNOWN)
     if doubtful.is_empty():
@@ -57,7 +58,7 @@ def _wanted(frame: pl.DataFrame, table: GuaranteeTable, values: DatedValues) -> 
     bounded = pl.min_horizontal("payable_cents", "ceiling_cents", "cap_cents")
     floor = pl.min_horizontal("payable_cents", "floor_cents")
     frame = frame.with_columns(bounded_cents=bounded, wanted_cents=pl.max_horizontal(bounded, floor))
-    entitled = pl.col("covered") & ~pl.col("cancelled")
+    entitled = pl.col("by_rules")
     frame = frame.with_columns(wanted_cents=pl.when(entitled).then("wanted_cents").otherwise(0))
     frame = _with_limit(frame.with_columns(entitled=entitled))
     return frame.drop("payable_cents", "floor_cents", "cap_cents", "bounded_cents", "capped_by", "entitled")
@@ -103,16 +104,21 @@ def _with_cap(frame: pl.DataFrame, table: GuaranteeTable, values: DatedValues) -
         return frame
     caps = _non_optam_cap(doctors, table, values)
     frame = beside(frame, caps)
+    frame = waiting(frame, parameter_unknown=pl.col("by_rules") & pl.col("lacks_share"))
     lower = (pl.col("doctors_cap") < pl.col("cap_cents")).fill_null(False)
     return frame.with_columns(
         cap_cents=pl.when(lower).then("doctors_cap").otherwise("cap_cents"),
         capped_by=pl.when(lower).then(pl.lit("non_optam_cap")).otherwise("capped_by"),
-    ).drop("doctors_cap")
+    ).drop("doctors_cap", "lacks_share")
 
 
 def _non_optam_cap(doctors: pl.DataFrame, table: GuaranteeTable, values: DatedValues) -> pl.DataFrame:
     """act_id, doctors_cap: R871-2 2°, fees above the base are paid at most 100 % of the base, and at most
-    what would be paid for a doctor in OPTAM less 20 % of the base."""
+    what would be paid for a doctor in OPTAM less 20 % of the base.
+
+    Null before the rule was in force, that is before the gap has a value; ``lacks_share``: it is in force, but the
+    share of the base is not known for that day.
+    """
     in_optam = ceilings(doctors.with_columns(status=pl.lit(OPTAM, pl.Int8)), table, values)
     rows = doctors.with_columns(optam_ceiling=in_optam["ceiling_cents"].fill_null(0)).hstack(
         values.on(doctors["care_from"], NON_OPTAM_SHARE, OPTAM_GAP)
@@ -121,7 +127,12 @@ def _non_optam_cap(doctors: pl.DataFrame, table: GuaranteeTable, values: DatedVa
     gap = round_half_up_div(pl.col("base_cents") * pl.col(OPTAM_GAP), PPM)
     like_optam = (pl.col("optam_ceiling") - pl.col("patient_share_cents") - gap).clip(lower_bound=0)
     above = pl.min_horizontal(most, like_optam)
-    return rows.select("act_id", doctors_cap=pl.col("patient_share_cents") + above)
+    in_force = pl.col(OPTAM_GAP).is_not_null()
+    return rows.select(
+        "act_id",
+        doctors_cap=pl.when(in_force).then(pl.col("patient_share_cents") + above),
+        lacks_share=in_force & pl.col(NON_OPTAM_SHARE).is_null(),
+    )
 
 
 def _with_limit(frame: pl.DataFrame) -> pl.DataFrame:
