@@ -17,8 +17,9 @@ TOLD = 10
 """So many findings of a check are printed; --json has up to a hundred."""
 
 NAMES = (
-    "Checks to run, else all: append-only, row-counts, versions, recompute, covered-days, billed-days, "
-    "family-prices, settlement-totals, invoice-numbers, balances, revisions, known-rows, runs."
+    "Checks to run, else all: append-only, row-counts, versions, reimbursement-versions, recompute, covered-days, "
+    "billed-days, family-prices, settlement-totals, payout-totals, invoice-numbers, balances, revisions, known-rows, "
+    "no-enrichment, covered-acts, waiting-age, runs."
 )
 
 app = typer.Typer(add_completion=False)
@@ -49,6 +50,9 @@ def check(
         help="Recompute as of this day; else that of the last nightly run.",
         show_default=False,
     ),
+    waiting_days: int = typer.Option(
+        90, "--waiting-days", min=0, help="How long an act may wait for an answer."
+    ),
     database: str = DATABASE,
     as_json: bool = AS_JSON,
 ) -> None:
@@ -74,7 +78,7 @@ def check(
             report = _chain_report(database, to, expect, progress)
         else:
             _refuse_without_chain(to, expect)
-            report = _report(database, names, contract, business_date, progress)
+            report = _report(database, names, contract, business_date, waiting_days, progress)
     typer.echo(json.dumps(fields(report), indent=2, default=str) if as_json else text(report))
     if report.could_not_run:
         raise typer.Exit(NOT_DONE)
@@ -83,12 +87,17 @@ def check(
 
 
 def _report(
-    database: str, names: list[str] | None, contract: str | None, business_date: str | None, progress: Any
+    database: str,
+    names: list[str] | None,
+    contract: str | None,
+    business_date: str | None,
+    waiting_days: int,
+    progress: Any,
 ) -> "CheckReport":
     from avenant.flows.checking import run_checks
 
     day = None if business_date is None else day_typed(business_date, "--date")
-    return run_checks(chosen_database(database), names or None, contract, progress, day)
+    return run_checks(chosen_database(database), names or None, contract, progress, day, waiting_days)
 
 
 def _chain_report(database: str, to: int | None, expect: str | None, progress: Any) -> "CheckReport":
