@@ -22,26 +22,29 @@ def read_frame(
     """The rows of ``query`` with the columns and types of ``schema``, which must name its columns in order."""
     bound = psycopg.ClientCursor(connection).mogrify(query, list(parameters) or None)
     text = _copied_out(connection, f"COPY ({bound}) TO STDOUT (FORMAT csv)")
-    if not text:
+    if not text.getbuffer():
         return pl.DataFrame(schema=dict(schema))
     as_read = {name: pl.String if kind == pl.Boolean else kind for name, kind in schema.items()}
-    rows = pl.read_csv(io.BytesIO(text), has_header=False, schema=as_read)
+    rows = pl.read_csv(text, has_header=False, schema=as_read)
     flags = [name for name, kind in schema.items() if kind == pl.Boolean]
     return rows.with_columns(pl.col(flags) == "t") if flags else rows
 
 
-def _copied_out(connection: Connection, statement: str) -> bytes:
-    """All rows of a COPY, read through libpq itself: psycopg's own loop costs several µs a row."""
+def _copied_out(connection: Connection, statement: str) -> io.BytesIO:
+    """All rows of a COPY, read through libpq itself: psycopg's own loop costs several µs a row.
+
+    Each row goes into one buffer at once; a list of many rows would keep the garbage collector busy.
+    """
     link = connection.pgconn
     result = link.exec_(statement.encode())
     if result.status != ExecStatus.COPY_OUT:
         raise _error(result)
-    arrival, rows = select.poll(), []
+    arrival, rows = select.poll(), io.BytesIO()
     arrival.register(link.socket, select.POLLIN)
     size, row = link.get_copy_data(1)
     while size >= 0:
         if size:
-            rows.append(row)
+            rows.write(row)
         else:
             arrival.poll()  # other threads go on meanwhile; waiting inside libpq would stop them
             link.consume_input()
@@ -49,7 +52,8 @@ def _copied_out(connection: Connection, statement: str) -> bytes:
     while (last := link.get_result()) is not None:
         if last.status != ExecStatus.COMMAND_OK:
             raise _error(last)
-    return b"".join(rows)
+    rows.seek(0)
+    return rows
 
 
 def _error(result: PGresult) -> psycopg.Error:
@@ -69,5 +73,5 @@ def copy_frame(connection: Connection, table: str, rows: pl.DataFrame) -> None:
 
 def next_ids(connection: Connection, sequence: str, count: int) -> list[int]:
     """``count`` fresh identities of a sequence."""
-    rows = connection.execute("SELECT nextval(%s::regclass) FROM generate_series(1, %s)", [sequence, count])
-    return [number for (number,) in rows]
+    query = "SELECT nextval(%s::regclass) FROM generate_series(1, %s)"
+    return read_frame(connection, query, {"number": pl.Int64}, [sequence, count])["number"].to_list()
