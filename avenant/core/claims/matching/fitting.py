@@ -37,18 +37,30 @@ def nodes(lines: pl.DataFrame, families: pl.DataFrame) -> pl.DataFrame:
     its line: by it persons name the piece), words (what it says), speakers, parties, pattern (which FIELDS are said).
     """
     known = families.select("act_code", known="family")
+    speaker = pl.concat_str("authority", pl.col("insurer").fill_null(""))
     counting = lines.filter("counts").join(known, on="act_code", how="left")
-    counting = counting.with_columns(family=pl.coalesce("family", "known"))
-    ordered = counting.sort("authority", "insurer", *KEY, *SAID, "ref")
-    rows = ordered.group_by("piece", maintain_order=True).agg(
-        *(pl.col(name).first(ignore_nulls=True) for name in NODE),
-        authority=pl.col("authority").first(),
-        head=pl.col("ref").first(),
-        words=pl.struct(SAID).first(),
-        speakers=pl.concat_str("authority", pl.col("insurer").fill_null("")).unique().sort(),
+    counting = counting.with_columns(family=pl.coalesce("family", "known"), speaker=speaker, head="ref")
+    alone = counting.with_columns(words=pl.struct(SAID)).filter(~pl.col("piece").is_duplicated())
+    several = counting.filter(pl.col("piece").is_duplicated()).sort(
+        "authority", "insurer", *KEY, *SAID, "ref"
     )
-    parties = lines.group_by("piece").agg(parties=pl.col("party").drop_nulls().unique().sort())
-    return rows.join(parties, on="piece").with_columns(pattern=_pattern())
+    told = several.group_by("piece", maintain_order=True).agg(
+        *(pl.col(name).first(ignore_nulls=True) for name in NODE),
+        pl.col("authority").first(),
+        pl.col("head").first(),
+        words=pl.struct(SAID).first(),
+        speakers=pl.col("speaker").unique(),
+    )
+    rows = pl.concat([told, alone.with_columns(speakers=pl.concat_list("speaker")).select(told.columns)])
+    named = (
+        lines.select("piece", "party")
+        .drop_nulls()
+        .group_by("piece")
+        .agg(parties=pl.col("party").unique().sort())
+    )
+    return rows.join(named, on="piece", how="left").with_columns(
+        pl.col("parties").fill_null([]), pattern=_pattern()
+    )
 
 
 def _pattern() -> pl.Expr:

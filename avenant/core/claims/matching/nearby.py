@@ -31,12 +31,11 @@ def nearby(found: Untangled, families: pl.DataFrame, answered: Verdicts) -> pl.D
     its own speaker has spoken already.
     """
     waiting = found.troubles.filter(pl.col("reason").is_in([SEVERAL_ACTS_FIT, PERHAPS_SAME_ACT]))
-    lines = mixed(found.lines.join(waiting, on="piece", how="anti"), ["member_id", "charged_cents"])
+    lines = mixed(found.lines, ["member_id", "charged_cents"]).join(waiting, on="piece", how="anti")
     if lines.is_empty():
         return pl.DataFrame(schema=TROUBLE)
-    pieces = nodes(lines, families).with_columns(
-        strength=(9 - pl.col("authority").cast(pl.Int32)) * 100 + said() * 10 + pl.col("pattern")
-    )
+    strength = (9 - pl.col("authority").cast(pl.Int32)) * 100 + said() * 10 + pl.col("pattern")
+    pieces = nodes(lines, families).drop("words").with_columns(strength=strength)
     days = (pl.col("care_from") - pl.col("care_from_other")).dt.total_days().abs()
     pairs = pieces.join(pieces, on=["member_id", "charged_cents"], suffix="_other").filter(
         pl.col("pattern") != pl.col("pattern_other"),

@@ -36,7 +36,7 @@ def with_poorer_joined(found: Untangled, families: pl.DataFrame, answered: Verdi
     fits = _fits(twins, answered)
     if fits.is_empty():
         return found
-    joined = _joined(twins, fits, _decided(twins, fits, lines))
+    joined = _joined(twins, fits, _decided(twins, fits, lines, answered))
     waiting = _waiting(twins, fits).join(joined, on="piece", how="anti")
     excepted = lines.filter(pl.col("ref").is_in(list(answered.excepted)))
     waiting = waiting.join(excepted, on="piece", how="anti")
@@ -47,8 +47,11 @@ def _twins(pieces: pl.DataFrame) -> pl.DataFrame:
     """``pieces`` with ``twins`` (numbers sets of equal keys in the order of their content), nth and size in them."""
     named = pieces.with_columns(party=pl.col("parties").list.join("\n"))
     alike = [*NODE, "party"]
-    ordered = named.sort(*alike, "words", "head").with_columns(twins=pl.struct(alike).rle_id())
-    return ordered.with_columns(nth=pl.int_range(pl.len()).over("twins"), size=pl.len().over("twins"))
+    sets = named.sort(alike).with_columns(twins=pl.struct(alike).rle_id())
+    sets = sets.with_columns(size=pl.len().over("twins"))
+    several = sets.filter(pl.col("size") > 1).sort("twins", "words", "head")
+    ordered = pl.concat([sets.filter(pl.col("size") == 1), several])
+    return ordered.with_columns(nth=pl.int_range(pl.len()).over("twins"))
 
 
 def _fits(twins: pl.DataFrame, answered: Verdicts) -> pl.DataFrame:
@@ -56,8 +59,9 @@ def _fits(twins: pl.DataFrame, answered: Verdicts) -> pl.DataFrame:
 
     Richer is who says more fields; with equally many, who speaks with more authority.
     """
-    sets = twins.unique("twins", keep="first").with_columns(
-        strength=said() * 100 + (9 - pl.col("authority").cast(pl.Int32)) * 10 + pl.col("pattern")
+    strength = said() * 100 + (9 - pl.col("authority").cast(pl.Int32)) * 10 + pl.col("pattern")
+    sets = twins.filter(pl.col("nth") == 0).select(
+        "twins", "size", "pattern", "parties", *NODE, strength=strength
     )
     pairs = sets.join(sets, on=DAY, suffix="_other").filter(
         pl.col("pattern") != pl.col("pattern_other"),
@@ -68,11 +72,13 @@ def _fits(twins: pl.DataFrame, answered: Verdicts) -> pl.DataFrame:
     return pairs.join(pairs.select(twins_other="twins"), on="twins_other", how="anti")
 
 
-def _decided(twins: pl.DataFrame, fits: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
+def _decided(
+    twins: pl.DataFrame, fits: pl.DataFrame, lines: pl.DataFrame, answered: Verdicts
+) -> pl.DataFrame:
     """twins: the poorer sets that fit in one way only.
 
-    Nobody else of their kind speaks or could speak in the acts they fit; and these are one act, or equal ones, or as
-    many as there are lines that all say the same.
+    Nobody else of their kind speaks or could speak in the acts they fit, nor anybody who does not fit them; and these
+    are one act, or equal ones, or as many as there are lines that all say the same.
     """
     speaking = twins.select("twins", speaker="speakers").explode("speaker").unique()
     claims = fits.join(speaking, on="twins")
@@ -81,12 +87,22 @@ def _decided(twins: pl.DataFrame, fits: pl.DataFrame, lines: pl.DataFrame) -> pl
         speaking.rename({"twins": "twins_other"}), on=["twins_other", "speaker"], how="semi"
     )
     ways = fits.group_by("twins", "size").agg(sets=pl.len(), acts=pl.col("size_other").sum())
-    told = lines.filter("counts").join(twins.select("piece", "twins"), on="piece")
-    words = told.group_by("twins", *SPEAKER).agg(words=pl.struct(SAID).n_unique())
-    unlike = words.filter(pl.col("words") > 1)
+    several = twins.join(ways.filter(pl.col("sets") > 1), on="twins", how="semi").select("piece", "twins")
+    told = lines.filter("counts").join(several, on="piece").group_by("twins", *SPEAKER)
+    unlike = told.agg(words=pl.struct(SAID).n_unique()).filter(pl.col("words") > 1)
     one_each = (pl.col("size") == pl.col("acts")) & ~pl.col("twins").is_in(unlike["twins"].implode())
     single = ways.filter((pl.col("sets") == 1) | one_each)
-    return single.select("twins").join(pl.concat([rivals, present]), on="twins", how="anti")
+    undecided = [frame.select("twins") for frame in (rivals, present, _at_odds(twins, fits, answered))]
+    return single.select("twins").join(pl.concat(undecided), on="twins", how="anti")
+
+
+def _at_odds(twins: pl.DataFrame, fits: pl.DataFrame, answered: Verdicts) -> pl.DataFrame:
+    """twins: poorer sets that fit an act together with others that do not fit them."""
+    named = twins.filter(pl.col("nth") == 0).select("twins", "parties", *NODE)
+    sets = fits.select("twins", into="twins_other").join(named, on="twins")
+    pairs = sets.join(sets, on="into", suffix="_other").filter(pl.col("twins") != pl.col("twins_other"))
+    agreeing = not_apart(pairs.filter(compatible() & charges_agree()), answered)
+    return pairs.join(agreeing, on=["twins", "twins_other"], how="anti").select("twins").unique()
 
 
 def _joined(twins: pl.DataFrame, fits: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFrame:

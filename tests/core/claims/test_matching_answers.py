@@ -1,0 +1,106 @@
+"""What persons answer decides what otherwise waits; an answer that is withdrawn is simply gone."""
+
+from datetime import date
+
+from tests.strategies.messages import bill, matched_as, poor_bill, secu, statement, taken_back
+
+FIFTH = date(2024, 3, 5)
+TWO_DOCTORS = [secu("S#1"), secu("T#1", provider_id=8), poor_bill("B#1")]
+CONTRADICTING = [secu("S#1"), secu("T#1", secu_cents=1_500, received_on=date(2024, 3, 11)), bill("B#1")]
+
+
+def test_same_joins_a_waiting_line_to_its_act() -> None:
+    seen = matched_as(TWO_DOCTORS, [("same", "B#1", "T#1")])
+    assert seen.acts.keys() == {"S#1", "B#1 T#1"}
+
+
+def test_different_from_all_candidates_but_one_leaves_that_one() -> None:
+    assert matched_as(TWO_DOCTORS, [("different", "T#1", "B#1")]).acts.keys() == {"B#1 S#1", "T#1"}
+
+
+def test_different_from_all_candidates_makes_an_act_of_its_own() -> None:
+    answers = [("different", "B#1", "S#1"), ("different", "B#1", "T#1")]
+    assert matched_as(TWO_DOCTORS, answers).acts.keys() == {"B#1", "S#1", "T#1"}
+
+
+def test_different_frees_a_line_that_waits_for_an_act_of_a_near_day() -> None:
+    lines = [secu("S#1"), poor_bill("B#1", care_from=FIFTH)]
+    assert matched_as(lines, [("different", "B#1", "S#1")]).acts.keys() == {"B#1", "S#1"}
+    assert matched_as(lines, [("same", "B#1", "S#1")]).acts["B#1 S#1"]["care_from"] == date(2024, 3, 3)
+
+
+def test_different_keeps_apart_what_has_one_key() -> None:
+    assert matched_as([secu("S#1"), bill("B#1")], [("different", "S#1", "B#1")]).acts.keys() == {"S#1", "B#1"}
+
+
+def test_same_joins_acts_with_all_their_lines() -> None:
+    lines = [
+        secu("S#1"),
+        statement("X#1"),
+        bill("B#1", act_code="CS"),
+        taken_back(bill("B#1"), "C#1", cancels="B#1"),
+    ]
+    assert matched_as(lines, [("same", "S#1", "B#1")]).acts.keys() == {"B#1 C#1 S#1 X#1"}
+
+
+def test_answers_reach_over_several_lines() -> None:
+    lines = [secu("S#1"), bill("B#1", act_code="CS"), statement("X#1", act_code="AMK")]
+    assert matched_as(lines, [("same", "S#1", "B#1"), ("same", "X#1", "B#1")]).acts.keys() == {"B#1 S#1 X#1"}
+
+
+def test_of_contradicting_messages_that_are_the_same_the_later_counts() -> None:
+    assert matched_as(CONTRADICTING, [("same", "S#1", "T#1")]).acts["B#1 S#1 T#1"]["secu_cents"] == 1_500
+
+
+def test_contradicting_messages_that_are_different_are_two_acts() -> None:
+    seen = matched_as(CONTRADICTING, [("different", "S#1", "T#1")])
+    assert sorted(act["secu_cents"] for act in seen.acts.values()) == [1_500, 1_900]
+    assert len(seen.acts) == 2
+
+
+def test_of_contradicting_messages_an_exception_names_the_one_that_counts() -> None:
+    act = matched_as(CONTRADICTING, [("exception", "S#1", None)]).acts["B#1 S#1 T#1"]
+    assert (act["secu_cents"], act["exception_cents"]) == (1_900, None)
+
+
+def test_an_exception_sets_what_we_pay_for_the_act() -> None:
+    seen = matched_as([secu("S#1"), bill("B#1")], [("exception", "B#1", 1_234)])
+    assert seen.acts["B#1 S#1"]["exception_cents"] == 1_234
+
+
+def test_an_exception_releases_a_held_line() -> None:
+    lines = [secu("S#1", hold="care_in_future"), bill("B#1")]
+    assert matched_as(lines, [("exception", "S#1", None)]).acts["B#1 S#1"]["secu_cents"] == 1_900
+    assert matched_as(lines, [("exception", "B#1", None)]).reasons == {"S#1": "care_in_future"}
+
+
+def test_an_exception_makes_a_waiting_line_an_act_of_its_own() -> None:
+    assert matched_as(TWO_DOCTORS, [("exception", "B#1", 1_000)]).acts["B#1"]["exception_cents"] == 1_000
+    assert matched_as([statement("X#1")], [("exception", "X#1", None)]).acts.keys() == {"X#1"}
+
+
+def test_answers_that_contradict_each_other_wait() -> None:
+    seen = matched_as(TWO_DOCTORS[:2], [("same", "S#1", "T#1"), ("different", "T#1", "S#1")])
+    assert seen.waiting["S#1 T#1"] == ("answers_contradict", "S#1 T#1", True)
+
+
+def test_answers_may_contradict_each_other_over_several_lines() -> None:
+    answers = [("same", "S#1", "T#1"), ("same", "T#1", "B#1"), ("different", "S#1", "B#1")]
+    seen = matched_as(TWO_DOCTORS, answers)
+    assert seen.waiting == {"B#1 S#1 T#1": ("answers_contradict", "B#1 S#1 T#1", True)}
+
+
+def test_exceptions_of_different_amounts_for_one_act_contradict_each_other() -> None:
+    answers = [("exception", "S#1", 1_000), ("exception", "B#1", 2_000)]
+    seen = matched_as([secu("S#1"), bill("B#1")], answers)
+    assert seen.waiting == {"B#1 S#1": ("answers_contradict", "B#1 S#1", True)}
+
+
+def test_without_its_answer_a_line_waits_again() -> None:
+    assert matched_as(TWO_DOCTORS).reasons == {"B#1": "several_acts_fit"}
+
+
+def test_an_answer_about_unknown_lines_or_two_members_says_nothing() -> None:
+    lines = [secu("S#1"), bill("B#1", member_id=2)]
+    answers = [("same", "S#1", "B#1"), ("same", "S#1", "Z#9"), ("exception", "Z#9", 1_000)]
+    assert matched_as(lines, answers).acts.keys() == {"S#1", "B#1"}
