@@ -277,7 +277,8 @@ def _care_found(
     else:
         prints = booked[REIMBURSEMENTS.table]
     differing = _differing(REIMBURSEMENTS, care.rows, prints, members, context.exact_slice)
-    rows = care.rows.join(differing, on="member_id", how="semi")
+    theirs = pl.col("member_id").is_in(differing["member_id"].implode())
+    rows = care.rows.filter(theirs | pl.col("act_id").is_in(care.moved.implode()))
     condition = reimbursed(differing["member_id"], care.moved)
     latest = latest_entries(connection, REIMBURSEMENTS, FOR_EVER, condition)
     standing = care.waiting.filter("keeps_booked").select(act_id="line_id")
