@@ -1,37 +1,12 @@
 """Each rule has a mutant that a case file kills: break one line of the source, play the case, see it fail.
 
-A mutant is a piece of source text and what replaces it. The text must occur exactly once in its module, so that
-a mutant follows the rule it breaks. A mutant that survives means a rule that no case file holds in place.
+A mutant that survives means a rule that no case file holds in place.
 """
 
-import importlib
-import inspect
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
-from types import FunctionType, ModuleType
-
-import psycopg
 import pytest
 
-from avenant.flows.cases import played_case, scratch_book
-from avenant.gateways.case_files import read_case_file
 from avenant.store.setup import Server
-
-CASES = Path(__file__).parent.parent.parent / "cases"
-
-
-@dataclass(frozen=True, slots=True)
-class Mutant:
-    """``text`` of ``module`` becomes ``broken``; the case file ``killer`` must notice."""
-
-    rule: str
-    module: str
-    text: str
-    broken: str
-    killer: str
-
+from tests.cases.breaking import Mutant, survives
 
 PREMIUMS = "avenant.core.premiums"
 MUTANTS = [
@@ -377,49 +352,6 @@ MUTANTS = [
 ]
 
 
-def functions_of(module: ModuleType) -> Iterator[tuple[str, FunctionType]]:
-    """The functions and methods written in a module, by qualified name."""
-    for value in vars(module).values():
-        members = vars(value).values() if inspect.isclass(value) else [value]
-        for member in members:
-            if isinstance(member, FunctionType) and member.__module__ == module.__name__:
-                yield member.__qualname__, member
-
-
-@contextmanager
-def broken(mutant: Mutant) -> Iterator[None]:
-    """The functions of the mutant's module run the broken source for the length of the block."""
-    module = importlib.import_module(mutant.module)
-    source = inspect.getsource(module)
-    assert source.count(mutant.text) == 1, (
-        f"{mutant.rule}: {mutant.text!r} occurs {source.count(mutant.text)} times"
-    )
-    changed = ModuleType(module.__name__)
-    changed.__dict__.update(__file__=module.__file__)
-    prelude = "from datetime import timedelta\n" if "timedelta" in mutant.broken else ""
-    exec(
-        compile(prelude + source.replace(mutant.text, mutant.broken), str(module.__file__), "exec"),
-        changed.__dict__,
-    )
-    new = dict(functions_of(changed))
-    swapped = [(function, function.__code__, new[name].__code__) for name, function in functions_of(module)]
-    if prelude:
-        module.__dict__.setdefault("timedelta", changed.__dict__["timedelta"])
-    try:
-        for function, _, code in swapped:
-            function.__code__ = code
-        yield
-    finally:
-        for function, code, _ in swapped:
-            function.__code__ = code
-
-
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.rule)
 def test_a_case_file_kills_the_mutant(mutant: Mutant, server: Server, template: str) -> None:
-    case = read_case_file(CASES / f"{mutant.killer}.yaml")
-    with broken(mutant), scratch_book(case, server) as database:
-        try:
-            survived = played_case(case, database).passed
-        except psycopg.errors.IntegrityError:  # the guards of the database noticed
-            survived = False
-    assert not survived, f"{mutant.rule}: broken, and {mutant.killer} does not notice"
+    assert not survives(mutant, server), f"{mutant.rule}: broken, and {mutant.killer} does not notice"
