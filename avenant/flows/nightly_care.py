@@ -13,6 +13,7 @@ import polars as pl
 
 from avenant.core.claims.expected import expected_reimbursements
 from avenant.core.claims.model import Care, CareTerms
+from avenant.core.claims.model import ExpectedCare as Found
 from avenant.core.frames.care import CARE_LINE
 from avenant.core.premiums import Facts
 from avenant.store.database import Connection, Database
@@ -25,11 +26,16 @@ BEFORE_OPENING = "before_opening"
 
 @dataclass(frozen=True, slots=True)
 class ExpectedCare:
-    """rows, waiting: as in `core.claims.model.ExpectedCare`. moved: acts that may have been another member's."""
+    """rows, waiting: as in `core.claims.model.ExpectedCare`. moved: acts that may have been another member's.
+
+    standing: acts of which what is booked stands until a person decides; also the acts that others of their lines
+    may have been before.
+    """
 
     rows: pl.DataFrame
     waiting: pl.DataFrame
     moved: pl.Series
+    standing: pl.Series
 
 
 def expected_care(
@@ -46,7 +52,15 @@ def expected_care(
     early = found.rows.filter(pl.col("care_date") < opens)
     rows = found.rows.filter(pl.col("care_date") >= opens) if len(early) else found.rows
     links = found.links.join(care.lines.filter(pl.col("version") > 1), on="line_id", how="semi")
-    return ExpectedCare(rows, pl.concat([found.waiting, _too_early(early)]), links["act_id"].unique())
+    waiting = pl.concat([found.waiting, _too_early(early)])
+    return ExpectedCare(rows, waiting, links["act_id"].unique(), _standing(found))
+
+
+def _standing(found: Found) -> pl.Series:
+    """Acts that wait with what was booked for them, by every number that they may have had."""
+    waiting = found.waiting.filter("keeps_booked").select(act_id="line_id")
+    lines = found.links.join(waiting, on="act_id", how="semi")["line_id"]
+    return pl.concat([waiting["act_id"], lines]).unique()
 
 
 def _too_early(rows: pl.DataFrame) -> pl.DataFrame:

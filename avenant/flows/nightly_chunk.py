@@ -281,8 +281,7 @@ def _care_found(
     rows = care.rows.filter(theirs | pl.col("act_id").is_in(care.moved.implode()))
     condition = reimbursed(differing["member_id"], care.moved)
     latest = latest_entries(connection, REIMBURSEMENTS, FOR_EVER, condition)
-    standing = care.waiting.filter("keeps_booked").select(act_id="line_id")
-    latest = latest.join(standing, on="act_id", how="anti")
+    latest = latest.join(care.standing.to_frame("act_id"), on="act_id", how="anti")
     return difference(REIMBURSEMENTS, rows, latest)
 
 
