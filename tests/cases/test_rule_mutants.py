@@ -240,8 +240,8 @@ MUTANTS = [
     Mutant(
         "zero has no number",
         "avenant.core.book.settle",
-        "number=pl.when(total != 0).then((total != 0)",
-        "number=pl.when(total != -1).then((total != -1)",
+        'counts = pl.col("total_cents") != 0',
+        'counts = pl.col("total_cents") != -1',
         "11-invoices/zero-total",
     ),
     Mutant(
@@ -338,7 +338,7 @@ MUTANTS = [
     Mutant(
         "what settles at zero leaves no gap",
         "avenant.core.book.settle",
-        "(total != 0).cum_sum()",
+        "counts.cum_sum()",
         "pl.int_range(1, pl.len() + 1)",
         "11-invoices/zero-total-leaves-no-gap",
     ),
