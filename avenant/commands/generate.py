@@ -18,7 +18,7 @@ CONTRACTS = typer.Option(2_000, min=1, max=1_000_000, help="How many contracts, 
 MONTHS = typer.Option(30, min=1, max=600, help="How many months the story tells.")
 SEED = typer.Option(1, min=0, help="The same seed gives the same story.")
 ACTS = typer.Option(
-    3.0, "--care", min=0, max=60, help="Acts of care per insured person and year; 0: nobody falls ill."
+    1.5, "--care", min=0, max=60, help="Acts of care per insured person and year; 0: nobody falls ill."
 )
 FIRST_MONTH = typer.Option("2023-07", help="The month in which the story and the book begin.")
 
@@ -75,8 +75,9 @@ def demo(
 ) -> None:
     """Play a health insurer month by month on a real database, and sum up what happened.
 
-    News is learnt on its simulated day, often late; nightly runs book what it implies and correct what was
-    booked before; invoices go out, with the corrections on the next one. Then all checks run.
+    News and messages about care are learnt on their simulated day, often late; nightly runs book what they imply
+    and correct what was booked before; invoices and payouts go out, with the corrections on the next one; people
+    answer what waits. Then all checks run.
 
     Example: avenant generate demo --contracts 2000 --months 30 --seed 1 --workers 2
 

@@ -1,8 +1,8 @@
 """The calendar of the demo: when news is learnt, when the nightly run runs, when invoices and payouts go out.
 
-Example, July 2023: on the 1st a nightly run and the individual invoices of July; news on the 7th, 14th, 21st
-and 31st, each followed by a nightly run; on the 14th and 31st payouts; on the 31st people answer what has waited for
-a month, and the company invoices of July go out.
+Example, July 2023: on the 1st a nightly run and the individual invoices of July; news on the 10th, 20th and 31st,
+each followed by a nightly run; on the 20th and 31st payouts; on the 31st people answer what has waited for a month,
+and the company invoices of July go out.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from zoneinfo import ZoneInfo
 from avenant.core.periods import add_months
 
 PARIS = ZoneInfo("Europe/Paris")
-NEWS_DAYS = (7, 14, 21)
-PAYOUT_DAY = 14
+NEWS_DAYS = (10, 20)
+PAYOUT_DAY = 20
 """Payouts go out on this day and on the last of each month."""
 
 

@@ -36,7 +36,7 @@ class Wanted:
     months: int = 30
     seed: int = 1
     first_month: date = date(2023, 7, 1)
-    acts_yearly: float = 3.0
+    acts_yearly: float = 1.5
 
     @property
     def last_day(self) -> date:

@@ -109,7 +109,7 @@ def test_an_act_is_decided_again_after_it_was_paid(played: DemoReport) -> None:
 
 def test_payouts_go_out_twice_a_month_after_the_nightly_run() -> None:
     march = [step for step in steps(date(2023, 2, 21), date(2023, 3, 1), 1) if step.deed is Deed.PAY]
-    assert [step.day.day for step in march] == [14, 31]
+    assert [step.day.day for step in march] == [20, 31]
 
 
 def test_a_real_book_is_never_replaced(server: Server) -> None:

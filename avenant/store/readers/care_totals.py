@@ -34,7 +34,8 @@ REPAID = """
     JOIN care_line AS l ON l.line_id = p.act_id AND l.version = 1
     JOIN member AS m ON m.member_id = p.member_id AND m.version = 1
     GROUP BY p.act_id, l.ref, l.family, m.ref, p.care_date
-    HAVING max(p.version) = 3 AND sum(p.amount_cents) >= 0
+    HAVING max(p.version) = 3 AND sum(p.amount_cents) > 0
+       AND sum(p.amount_cents) <> sum(p.amount_cents) FILTER (WHERE p.version = 1)
        AND bool_or(p.version = 1 AND p.amount_cents > 0 AND EXISTS (
            SELECT FROM payout_entry AS tie WHERE tie.entry_id = p.entry_id))
     ORDER BY abs(sum(p.amount_cents) - 3000), p.act_id DESC LIMIT 1

@@ -13,7 +13,7 @@ from avenant.core.generating.care.events import People
 from avenant.core.generating.care.menu import MENU
 from avenant.core.generating.care.prices import ITEMS, SUMS, UNKNOWN, WITHHELD, YEARLY_RETENTION, Prices
 from avenant.core.generating.care.providers import Providers
-from avenant.core.generating.days import Days, Flags, Numbers, Reals, happens
+from avenant.core.generating.days import YEAR, Days, Flags, Numbers, Reals, happens
 from avenant.core.money import PPM, round_half_up_div
 
 OUT_OF_PATH = 0.04
@@ -40,31 +40,16 @@ def drawn_acts(
     base_cents (for the whole quantity; 0: the Sécu has none), rate_ppm, withheld (cents, at most), out (of the
     care path), ill (belongs to a long illness, which began on the day `ill_since` of its member).
     """
-    drawn = _items(dice, events)
-    member, item, day = (drawn[name].to_numpy() for name in ("member", "item", "day"))
-    event, provider, units = (drawn[name].to_numpy() for name in ("event", "provider", "quantity"))
-    birth = people.birth[member]
-    age = np.clip((day - birth) / 365.25, 0, 120).astype(np.int64)
-    optam = providers.optam_on(provider, day)
-    tariff, rate, limit = (
-        prices.at(table, item, optam.astype(np.int64), age, day)
-        for table in (prices.base, prices.rate, prices.limit)
-    )
-    sector = providers.sector[provider]
-    flat = prices.on(prices.flat, item, day)
-    charged = _charged(dice, item, units, tariff, flat, limit, sector, optam)
-    base = np.where(tariff == UNKNOWN, _guessed(item, charged, flat * units), tariff * units)
+    drawn = _priced(dice, _items(dice, events), people, prices, providers)
+    member, item, day, age = (drawn[name].to_numpy() for name in ("member", "item", "day", "age"))
+    event, units, base, rate = (drawn[n].to_numpy() for n in ("event", "quantity", "base_cents", "rate_ppm"))
     ill = (day >= ill_since[member]) & np.array([event.chronic for event in MENU])[event]
     path = np.array([event.path for event in MENU])[event] & (base <= OUT_OF_PATH_MOST) & (age >= PATH_AGE)
     out = path & ~ill & happens(dice, OUT_OF_PATH, drawn.height)
+    withheld = prices.on(prices.withheld, item, day) * units
     columns = {
-        "age": age.astype(np.int16),
-        "sector": sector.astype(np.int16),
-        "optam": optam,
-        "charged_cents": np.maximum(charged, base),
-        "base_cents": base,
         "rate_ppm": np.where(out, rate - OUT_OF_PATH_PPM, rate).astype(np.int32),
-        "withheld": np.where(_minor(birth, day), 0, prices.on(prices.withheld, item, day) * units),
+        "withheld": np.where(_minor(people.birth[member], day), 0, withheld),
         "out": out,
         "ill": ill,
     }
@@ -103,6 +88,32 @@ def _items(dice: np.random.Generator, events: pl.DataFrame) -> pl.DataFrame:
         pl.Series("quantity", np.where(stays, drawn["last_day"] - drawn["day"] + 1, units).astype(np.int32)),
         pl.Series("tooth", teeth[row].astype(np.int8)),
     )
+
+
+def _priced(
+    dice: np.random.Generator, drawn: pl.DataFrame, people: People, prices: Prices, providers: Providers
+) -> pl.DataFrame:
+    """Adds age, sector, optam, charged_cents, base_cents and the usual rate_ppm."""
+    member, item, day = (drawn[name].to_numpy() for name in ("member", "item", "day"))
+    provider, units = drawn["provider"].to_numpy(), drawn["quantity"].to_numpy()
+    age = np.clip((day - people.birth[member]) / YEAR, 0, 120).astype(np.int64)
+    sector, optam = providers.sector[provider], providers.optam_on(provider, day)
+    tariff, rate, limit = (
+        prices.at(table, item, optam.astype(np.int64), age, day)
+        for table in (prices.base, prices.rate, prices.limit)
+    )
+    flat = prices.on(prices.flat, item, day)
+    charged = _charged(dice, item, units, tariff, flat, limit, sector, optam)
+    base = np.where(tariff == UNKNOWN, _guessed(item, charged, flat * units), tariff * units)
+    columns = {
+        "age": age.astype(np.int16),
+        "sector": sector.astype(np.int16),
+        "optam": optam,
+        "charged_cents": np.maximum(charged, base),
+        "base_cents": base,
+        "rate_ppm": rate,
+    }
+    return drawn.with_columns(pl.Series(name, values) for name, values in columns.items())
 
 
 def _teeth(dice: np.random.Generator, size: int) -> Numbers:

@@ -45,7 +45,11 @@ def troubled(dice: np.random.Generator, told: pl.DataFrame, mix: CareMix) -> pl.
 
 
 def _picked(dice: np.random.Generator, rows: pl.DataFrame, share: float) -> pl.DataFrame:
-    return rows.filter(pl.Series(happens(dice, share, rows.height)))
+    return rows.filter(_fate(dice, rows, share))
+
+
+def _fate(dice: np.random.Generator, rows: pl.DataFrame, share: float) -> pl.Series:
+    return pl.Series(happens(dice, share, rows.height))
 
 
 def _later(dice: np.random.Generator, rows: pl.DataFrame, days: tuple[int, int]) -> pl.DataFrame:
@@ -56,30 +60,16 @@ def _later(dice: np.random.Generator, rows: pl.DataFrame, days: tuple[int, int])
 def _puzzling(dice: np.random.Generator, told: pl.DataFrame, mix: CareMix) -> pl.DataFrame:
     """What a person will be asked: bills that name another day, and neither code nor provider; lines that are not
     trusted; acts that are paid out of goodwill."""
-    size = told.height
-    shift = pl.Series(dice.choice([-1, 1], size).astype(np.int32))
-    fate = {
-        name: pl.Series(happens(dice, share, size))
-        for name, share in (
-            ("misdated", mix.misdated_share),
-            ("doubtful", mix.doubtful_share),
-            ("goodwill", mix.goodwill_share),
-        )
-    }
+    shift = pl.Series(dice.choice([-1, 1], told.height).astype(np.int32))
     one_day = (pl.col("day") == pl.col("last_day")) & (pl.col("last_day") < pl.col("received"))
-    misdated = BILL & one_day & fate["misdated"]
-    doubtful = (pl.col("kind") == "provider_request") & fate["doubtful"]
-    puzzle = (
-        pl.when(misdated)
-        .then(MISDATED)
-        .when(doubtful)
-        .then(DOUBTFUL)
-        .when(BILL & fate["goodwill"])
-        .then(GOODWILL)
-    )
+    misdated = BILL & one_day & _fate(dice, told, mix.misdated_share)
+    doubtful = (pl.col("kind") == "provider_request") & _fate(dice, told, mix.doubtful_share)
+    paid = BILL & _fate(dice, told, mix.goodwill_share)
+    puzzles = {MISDATED: misdated, DOUBTFUL: doubtful, GOODWILL: paid}
+    puzzle = pl.coalesce(*(pl.when(asked).then(number) for number, asked in puzzles.items()), 0)
     moved = pl.when(misdated).then(shift).otherwise(0)
     return told.with_columns(
-        puzzle.otherwise(0).cast(pl.Int8).alias("puzzle"),
+        puzzle.cast(pl.Int8).alias("puzzle"),
         pl.col("day") + moved,
         pl.col("last_day") + moved,
         pl.when(~misdated).then("provider").alias("provider"),
@@ -89,9 +79,7 @@ def _puzzling(dice: np.random.Generator, told: pl.DataFrame, mix: CareMix) -> pl
 
 
 def _strange(dice: np.random.Generator, told: pl.DataFrame, mix: CareMix) -> pl.DataFrame:
-    return told.with_columns(
-        strange=pl.Series(happens(dice, mix.strange_share, told.height)) & pl.col("coded")
-    )
+    return told.with_columns(strange=_fate(dice, told, mix.strange_share) & pl.col("coded"))
 
 
 def _reissued(dice: np.random.Generator, returns: pl.DataFrame) -> list[pl.DataFrame]:
