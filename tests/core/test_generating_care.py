@@ -14,7 +14,9 @@ from avenant.core.frames.news import TABLES, News, empty_table
 from avenant.core.generating import STEADY, offers_of, snapshot
 from avenant.core.generating.care import LIVELY_CARE, bulk_care, covered_members
 from avenant.core.generating.care.events import acts_per_event
+from avenant.core.generating.care.impossible import FAULTS, impossible_care
 from avenant.core.generating.care.menu import CHANNELS, MENU
+from avenant.core.generating.days import stream
 from avenant.core.importing.checking import problems
 from avenant.core.importing.state import NOTHING_STORED
 from avenant.core.money import PPM, round_half_up_div
@@ -146,3 +148,16 @@ def test_a_hundred_thousand_lines_take_a_few_seconds(members: pl.DataFrame) -> N
     lines = told(many).care_lines.height
     assert lines > 100_000
     assert (process_time() - started) / lines < 60e-6
+
+
+def test_impossible_documents_are_refused_and_no_others(care: News) -> None:
+    wrong = impossible_care(stream(5, "impossible care"), care, 0.01)
+    both = News(
+        documents=pl.concat([care.documents, wrong.documents]),
+        care_lines=pl.concat([care.care_lines, wrong.care_lines]),
+    )
+    found = problems(both, NOTHING_STORED, RULEBOOK, LAST)
+    assert set(FAULTS) <= {problem.reason for problem in found}
+    tables = {"documents": both.documents["ref"], "care_lines": both.care_lines["document_ref"]}
+    refused = {tables[problem.table][problem.row_index] for problem in found}
+    assert refused == set(wrong.documents["ref"])
