@@ -9,8 +9,8 @@ from typer.testing import CliRunner
 from avenant.cli import COMMANDS, app, loaded_command
 
 ALL = [
-    *("db", "rulebook", "import", "nightly", "invoices", "premiums", "acts", "payouts", "simulate"),
-    *("case", "check", "generate", "bench"),
+    *("db", "rulebook", "import", "nightly", "invoices", "premiums", "acts", "events", "payouts"),
+    *("graph", "simulate", "case", "check", "generate", "bench"),
 ]
 HEAVY = ["polars", "numpy", "django", "psycopg", "pyarrow", "typst", "xlsxwriter"]
 

@@ -1,0 +1,91 @@
+"""The premium side: entries of months with the prices they stand on, invoices, and the contract's balance."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from avenant.core.graph.decided import struck
+from avenant.core.graph.model import Drawing, Edge, Node
+from avenant.core.graph.rows import GraphRows
+from avenant.core.graph.rules import rule_names
+from avenant.core.graph.stretches import Row, in_force, said
+from avenant.core.periods import add_months
+
+ENTRY_FIELDS = (
+    *("version", "entry_id", "slot", "employer_cents", "tax_cents", "unit_price_cents", "covered_days"),
+    *("billed_days", "days_in_month", "age", "child_rank"),
+)
+INVOICE_FIELDS = ("kind", "month", "issue_date", "entries", "balance_used_cents", "due_cents")
+
+
+def premiums(rows: GraphRows) -> Drawing:
+    """Premium entries, the price line and the enrolments behind each, the invoices they are in, and balances."""
+    contracts = dict(rows.contracts.select("contract_id", "ref").iter_rows())
+    currencies = dict(rows.contracts.select("contract_id", "currency").iter_rows())
+    members = dict(rows.members.select("member_id", "ref").iter_rows())
+    drawing, names = Drawing(), {}
+    ordered = rows.premiums.sort("contract_id", "member_id", "month", "slot_id", "version")
+    after: dict[str, int] = {}
+    for row in ordered.reverse().iter_rows(named=True):
+        contract, member = contracts.get(row["contract_id"], "?"), members.get(row["member_id"], "?")
+        key = f"premium:{contract}/{member}/{row['month']:%Y-%m}/{row['slot']}"
+        names[row["entry_id"]] = f"{key}/{row['version']}"
+        node = _entry(row, names[row["entry_id"]], currencies.get(row["contract_id"]))
+        replaced = after.get(key) if row["version"] % 2 else None
+        drawing.nodes += struck(node, replaced)
+        if row["version"] % 2 == 0:
+            drawing.edges.append(Edge(f"{key}/{row['version'] - 1}", node.id, "taken_back", row["rev"]))
+        after[key] = row["rev"]
+        drawing.edges += _behind(rows, row, node.id)
+    drawing.add(_invoices(rows, names, contracts))
+    return drawing
+
+
+def _entry(row: Row, name: str, currency: str | None) -> Node:
+    kind = "charge" if row["version"] % 2 else "cancel"
+    return Node(
+        name,
+        "premium",
+        f"{kind} {row['month']:%Y-%m} {row['slot']}",
+        row["rev"],
+        amount_cents=row["amount_cents"],
+        currency=currency,
+        fields=(("kind", kind), *said(row, ENTRY_FIELDS)),
+        valid_from=row["month"],
+        valid_to=add_months(row["month"], 1),
+    )
+
+
+def _behind(rows: GraphRows, row: Row, name: str) -> list[Edge]:
+    """The price line, and the enrolments known then that cover a day of the month."""
+    edges = []
+    if row["line_id"] in (names := rule_names(rows)):
+        edges.append(Edge(names[row["line_id"]], name, "prices", row["rev"]))
+    mine = (pl.col("contract_id") == row["contract_id"]) & (pl.col("member_id") == row["member_id"])
+    for enrolment, since, until in in_force(rows.enrolments.filter(mine), "enrolment_id"):
+        then = since <= row["rev"] and (until is None or row["rev"] < until)
+        ended = enrolment["valid_to"] is not None and enrolment["valid_to"] <= row["month"]
+        if then and not ended and enrolment["valid_from"] < add_months(row["month"], 1):
+            edges.append(Edge(f"enrolment:{enrolment['ref']}", name, "covers", row["rev"]))
+    return edges
+
+
+def _invoices(rows: GraphRows, entries: dict[int, str], contracts: dict[int, str]) -> Drawing:
+    drawing, names = Drawing(), {}
+    for row in rows.invoices.iter_rows(named=True):
+        names[row["invoice_id"]] = name = f"invoice:{row['number']}"
+        label = f"{row['kind'].replace('_', ' ')} {row['number']}"
+        amounts = (row["total_cents"], row["currency"])
+        fields = said(row, INVOICE_FIELDS)
+        drawing.nodes.append(Node(name, "invoice", label, row["rev"], None, *amounts, fields, row["month"]))
+    for entry, invoice, rev in rows.invoice_ties.iter_rows():
+        if entry in entries and invoice in names:
+            drawing.edges.append(Edge(entries[entry], names[invoice], "invoiced_in", rev))
+    for row in rows.movements.iter_rows(named=True):
+        contract = contracts.get(row["contract_id"], "?")
+        name = f"balance:{contract}/{row['movement_id']}"
+        label = f"balance {row['kind']}"
+        drawing.nodes.append(Node(name, "balance", label, row["rev"], None, row["amount_cents"]))
+        source = names.get(row["invoice_id"], f"contract:{contract}")
+        drawing.edges.append(Edge(source, name, row["kind"], row["rev"]))
+    return drawing

@@ -1,0 +1,45 @@
+"""The third column: the lines of the rulebook that amounts stand on, by what decides them and since when."""
+
+from __future__ import annotations
+
+from avenant.core.graph.model import Drawing, Fields, Node
+from avenant.core.graph.rows import GraphRows
+from avenant.core.graph.stretches import Row, in_force, said
+from avenant.core.rulebook.care_model import CONTENT_COLUMNS as CARE_COLUMNS
+from avenant.core.rulebook.model import CONTENT_COLUMNS as PRICE_COLUMNS
+
+AMOUNTS = ("base_cents", "amount_cents", "flat_cents", "max_cents")
+
+
+def rules(rows: GraphRows) -> Drawing:
+    """Tariff, guarantee, envelope and price lines; the publication that changes an end or a source is a new state."""
+    return Drawing([_line(*state) for state in in_force(rows.rule_lines, "line_id")])
+
+
+def rule_names(rows: GraphRows) -> dict[int, str]:
+    """line_id -> id of the node."""
+    return {line: f"{kind}:{line}" for line, kind in rows.rule_lines.select("line_id", "kind").iter_rows()}
+
+
+def _line(row: Row, since: int, until: int | None) -> Node:
+    content = dict(_content(row["kind"], row["content_key"]))
+    amounts = [int(str(content[name])) for name in AMOUNTS if name in content]
+    named = ("act_code", "family", "envelope", "component")
+    what = next((str(content[name]) for name in named if name in content), "")
+    return Node(
+        f"{row['kind']}:{row['line_id']}",
+        row["kind"],
+        f"{row['kind']} {what}".strip(),
+        *(since, until),
+        amount_cents=amounts[0] if amounts else None,
+        fields=(*content.items(), *said(row, ("source",))),
+        valid_from=row["valid_from"],
+        valid_to=row["valid_to"],
+    )
+
+
+def _content(kind: str, key: str) -> Fields:
+    """What decides a line, out of its key: the kind (of care) and the columns of its contents."""
+    columns: tuple[str, ...] = PRICE_COLUMNS if kind == "price" else CARE_COLUMNS[kind]
+    texts = key.split("|") if kind == "price" else key.split("|")[1:]
+    return tuple((name, text) for name, text in zip(columns, texts, strict=False) if text)
