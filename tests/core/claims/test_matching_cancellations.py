@@ -68,6 +68,12 @@ def test_a_cancellation_told_twice_changes_nothing() -> None:
     assert seen.roles["D#1"] == "duplicate"
 
 
+def test_a_message_and_its_cancellation_sent_once_more_change_nothing() -> None:
+    sent = [RETURNED, taken_back(RETURNED, "C#1")]
+    once_more = [again(RETURNED, "T#1", received_on=LATER), taken_back(RETURNED, "D#1", received_on=LATER)]
+    assert matched_as([*sent, *once_more]).acts["C#1 D#1 S#1 T#1"]["cancelled"]
+
+
 def test_of_two_equal_sessions_one_is_cancelled() -> None:
     seen = matched_as([secu("S#1"), secu("S#2"), bill("B#1"), taken_back(RETURNED, "C#1")])
     assert {refs: act["cancelled"] for refs, act in seen.acts.items()} == {"B#1 S#1": False, "C#1 S#2": True}

@@ -40,13 +40,17 @@ class Cancelling:
             alike = [m for m in self.nth if m.document_id == message.document_id and _same_words(m, message)]
             self.nth[message] = len(alike) + 1
         self.pending += cancellations
-        self.retry()
+        self.retry(day_is_over=False)
 
-    def retry(self) -> None:
-        """Tries the pending ones on what has been told since: a cancellation may overtake its message."""
-        self.pending = [message for message in self.pending if not self._finds(message)]
+    def retry(self, day_is_over: bool = True) -> None:
+        """Tries the pending ones on what has been told since: a cancellation may overtake its message.
 
-    def _finds(self, message: Message) -> bool:
+        Whether one merely repeats another is clear when the day is over: a message and its cancellation sent once
+        more on another day, in one or two documents, are taken back once more.
+        """
+        self.pending = [message for message in self.pending if not self._finds(message, day_is_over)]
+
+    def _finds(self, message: Message, day_is_over: bool) -> bool:
         """Whether there is something that ``message`` takes back, repeats or perhaps does either of."""
         twin = next((m for m in self._heard_before(message) if self._surely_repeats(message, m)), None)
         if twin:
@@ -57,8 +61,10 @@ class Cancelling:
         repeated = (m for m, telling in self.applied.items() if not self._apart(telling, message))
         earlier = next((m for m in repeated if self._repeats(message, m)), None)
         if earlier and not standing:
-            self._repeat(message, self.applied[earlier])
-        elif earlier and not self.applied[earlier].live:
+            if day_is_over:
+                self._repeat(message, self.applied[earlier])
+            return day_is_over
+        if earlier and not self.applied[earlier].live:
             self.unclear[message] = [earlier, *(telling.live[0] for telling in standing)]
         elif standing:
             self._apply(message, standing[-1])
