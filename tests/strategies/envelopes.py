@@ -24,6 +24,7 @@ WANTED = {
     "age": pl.Int32,
     "wanted_cents": pl.Int64,
     "quantity": pl.Int32,
+    "excepted": pl.Boolean,
 }
 PARAMETERS = {"parameter": pl.String, "valid_from": pl.Date, "valid_to": pl.Date, "value": pl.Int64}
 FAMILIES = ["soft_medicine", "dental_prosthesis", "optics_frame", "hearing_aid"]
@@ -109,7 +110,7 @@ def drawn_acts(draw: st.DrawFn, steady: bool = False) -> Drawn:
         line["content_key"] = f"{line['envelope']}{number}"
     chosen = draw(st.sets(st.tuples(st.sampled_from(codes), st.sampled_from(FAMILIES)), min_size=1))
     families = [(*pair, draw(st.sampled_from([None, None, "class_b"]))) for pair in sorted(chosen)]
-    acts = draw(st.lists(wanted_acts(), min_size=1, max_size=12))
+    acts = draw(st.lists(wanted_acts(not steady), min_size=1, max_size=12))
     for number, act in enumerate(draw(st.permutations(acts)), start=1):
         act["act_id"] = number
     return Drawn(pl.DataFrame(acts, WANTED), care_rules(lines, families), parameters())
@@ -156,8 +157,8 @@ def limits(draw: st.DrawFn, windowed: bool) -> dict[str, int | None]:
 
 
 @st.composite
-def wanted_acts(draw: st.DrawFn) -> dict[str, object]:
-    """One act of one of two members."""
+def wanted_acts(draw: st.DrawFn, exceptions: bool) -> dict[str, object]:
+    """One act of one of two members; rarely one that a person wants paid in full."""
     days = st.one_of(st.sampled_from(EDGES), st.dates(date(2023, 6, 1), date(2025, 6, 1)))
     return {
         "member_id": draw(st.sampled_from([1, 1, 1, 2])),
@@ -170,4 +171,5 @@ def wanted_acts(draw: st.DrawFn) -> dict[str, object]:
         "age": draw(st.sampled_from([5, 15, 40])),
         "wanted_cents": draw(st.one_of(st.sampled_from([0, 1, 5_000]), st.integers(0, 8_000))),
         "quantity": draw(st.sampled_from([1, 1, 2, 3])),
+        "excepted": draw(st.sampled_from([False] * (9 if exceptions else 1) + [True] * exceptions)),
     }

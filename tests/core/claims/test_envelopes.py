@@ -25,14 +25,19 @@ def act(
 ) -> dict[str, Any]:
     """An act of an adult of plan alpha, level base."""
     usual = {"member_id": 1, "plan": "alpha", "level": "base", "basket": None, "location": None}
-    rest = {"age": 40, "quantity": 1, "care_from": date.fromisoformat(day), "family": family}
+    rest = {
+        "age": 40,
+        "quantity": 1,
+        "excepted": False,
+        "care_from": date.fromisoformat(day),
+        "family": family,
+    }
     return usual | rest | {"act_id": act_id, "wanted_cents": wanted_cents} | told
 
 
 def decided(acts: list[dict[str, Any]], rules: CareRules) -> pl.DataFrame:
     """What ``consumed`` says about the acts."""
-    schema = WANTED | ({"excepted": pl.Boolean} if "excepted" in acts[0] else {})
-    return consumed(pl.DataFrame(acts, schema), rules, parameters())
+    return consumed(pl.DataFrame(acts, WANTED), rules, parameters())
 
 
 def allowed(acts: list[dict[str, Any]], rules: CareRules) -> list[int]:
@@ -223,11 +228,11 @@ def test_an_act_on_a_day_without_a_known_ceiling_must_wait() -> None:
 
 def test_an_exception_is_paid_in_full_and_uses_up_like_any_other() -> None:
     second = frame(2, "2025-03-15", excepted=True)
-    acts = [frame(1, "2024-03-15", excepted=False), second, frame(3, "2026-03-15", excepted=False)]
+    acts = [frame(1, "2024-03-15"), second, frame(3, "2026-03-15")]
     found = decided(acts, GLASSES)
     assert found["allowed_cents"].to_list() == [10_000, 10_000, 10_000]
     assert found["limit_kind"].to_list() == [0, 0, 0]
-    sums = [act(1, "2024-01-01", 8_000, excepted=True), act(2, "2024-01-02", 8_000, excepted=False)]
+    sums = [act(1, "2024-01-01", 8_000, excepted=True), act(2, "2024-01-02", 8_000)]
     assert allowed(sums, soft(max_cents=5_000)) == [8_000, 0]
 
 
