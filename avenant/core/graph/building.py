@@ -9,7 +9,7 @@ from itertools import groupby
 import polars as pl
 
 from avenant.core.claims.model import Matched
-from avenant.core.graph.decided import RULES, decided
+from avenant.core.graph.decided import decided
 from avenant.core.graph.matching import hanging_together, matchings
 from avenant.core.graph.model import STAGES, Drawing, Edge, Graph, Made, Node
 from avenant.core.graph.neighbourhood import neighbours
@@ -62,10 +62,8 @@ def _narrowed(rows: GraphRows, line_ids: list[int]) -> GraphRows:
     speak = pl.col("line_ref").is_in(lines["ref"].implode()) | pl.col("other_ref").is_in(
         lines["ref"].implode()
     )
-    used = [entries[name] for name in RULES] + [rows.premiums["line_id"]]
     return replace(
         rows,
-        rule_lines=rows.rule_lines.filter(pl.col("line_id").is_in(pl.concat(used).implode())),
         lines=lines,
         documents=rows.documents.join(lines, on="document_id", how="semi"),
         answers=rows.answers.filter(speak.fill_null(False)),

@@ -76,9 +76,7 @@ def _came(node: Node, change: Comparison, told: set[str]) -> str | None:
         return f"{node.label}: {_amount(node, absolute=True)}"
     if node.kind in ("entry", "premium"):
         return f"{node.label}: {_amount(node)} booked" if node.kind == "premium" else None
-    if node.kind in ("tariff", "guarantee", "envelope", "price"):
-        return f"{node.label} published"
-    if node.kind == "payer_part":
+    if node.kind in ("tariff", "guarantee", "envelope", "price", "payer_part"):
         return None
     said = {"act": f"act {_ref(node.id)} recognised", "waiting": node.label}
     return said.get(node.kind, f"{node.label} told")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import polars as pl
+
 from avenant.core.graph.model import Drawing, Fields, Node
 from avenant.core.graph.rows import GraphRows
 from avenant.core.graph.stretches import Row, in_force, said
@@ -12,8 +14,25 @@ AMOUNTS = ("base_cents", "amount_cents", "flat_cents", "max_cents")
 
 
 def rules(rows: GraphRows) -> Drawing:
-    """Tariff, guarantee, envelope and price lines; the publication that changes an end or a source is a new state."""
-    return Drawing([_line(*state) for state in in_force(rows.rule_lines, "line_id")])
+    """Tariff, guarantee, envelope and price lines, each from the first entry on that stands on it.
+
+    A publication that changes its end or its source is a new state.
+    """
+    used = _first_used(rows)
+    states = [
+        (row, max(since, used[row["line_id"]]), until)
+        for row, since, until in in_force(rows.rule_lines, "line_id")
+        if row["line_id"] in used
+    ]
+    return Drawing([_line(*state) for state in states if state[2] is None or state[1] < state[2]])
+
+
+def _first_used(rows: GraphRows) -> dict[int, int]:
+    """line_id -> the revision of the first entry that stands on it."""
+    uses = [rows.entries.select("rev", line_id=f"{kind}_line_id") for kind in CARE_COLUMNS]
+    uses.append(rows.premiums.select("rev", "line_id"))
+    first = pl.concat(uses).group_by("line_id").agg(pl.col("rev").min())
+    return dict(first.select("line_id", "rev").iter_rows())
 
 
 def rule_names(rows: GraphRows) -> dict[int, str]:
