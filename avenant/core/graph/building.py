@@ -34,11 +34,11 @@ def built(rows: GraphRows, focus: Focus) -> Graph:
     rows: every version of everything that was known, of the members of ``focus`` at least; what has nothing to do
     with it is left out. Errors: TooLarge above MOST_NODES states of nodes.
     """
-    near = _narrowed(rows, neighbours(rows, focus.lines))
+    near = narrowed(rows, neighbours(rows, focus.lines))
     found = matchings(near)
     ids = dict(near.lines.select("ref", "line_id").iter_rows())
     mine = hanging_together(found, near.waiting, ids, set(focus.lines))
-    scope = _narrowed(near, sorted(mine))
+    scope = narrowed(near, sorted(mine))
     found = [replace(moment, found=_of(moment.found, mine)) for moment in found]
     drawing = told(scope)
     for part in (understood(scope, found), rules(scope), decided(scope), settled(scope), premiums(scope)):
@@ -54,7 +54,7 @@ def _of(found: Matched, lines: set[int]) -> Matched:
     )
 
 
-def _narrowed(rows: GraphRows, line_ids: list[int]) -> GraphRows:
+def narrowed(rows: GraphRows, line_ids: list[int]) -> GraphRows:
     """``rows`` of these lines alone: their documents, answers, providers' statuses, entries and payouts."""
     lines = rows.lines.filter(pl.col("line_id").is_in(line_ids))
     entries = rows.entries.filter(pl.col("act_id").is_in(line_ids))
