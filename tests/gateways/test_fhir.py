@@ -313,7 +313,10 @@ def item(**changes: Any) -> dict[str, Any]:
 def test_of_a_plain_statement_only_its_type_and_outcome_are_not_kept(tmp_path: Path) -> None:
     arrived, judgement = statement(tmp_path)
     assert set(arrived.findings["finding"]) == {"not mapped"}
-    assert arrived.findings["place"].to_list() == ["ExplanationOfBenefit.type", "ExplanationOfBenefit.outcome"]
+    assert arrived.findings["place"].to_list() == [
+        "ExplanationOfBenefit.type",
+        "ExplanationOfBenefit.outcome",
+    ]
     line = judgement.news.care_lines.row(0, named=True)
     assert (line["charged_cents"], line["others_cents"], line["hold"]) == (30_00, 21_00, None)
     assert line["provider_ref"] == "Practitioner/p1"
