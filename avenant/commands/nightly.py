@@ -29,7 +29,7 @@ def nightly(
         None, "--date", help="The day the run believes it is; else today in Paris, by the database's clock."
     ),
     workers: int = typer.Option(2, min=0, max=64, help="Worker processes; 0 computes in this process."),
-    chunk_families: int = typer.Option(4_000, min=1, help="Families per chunk."),
+    chunk_families: int = typer.Option(4_000, min=1, help="Families per chunk, at most."),
     breaker_share: float = typer.Option(
         0.2,
         min=0.0,

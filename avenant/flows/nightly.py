@@ -24,7 +24,7 @@ from avenant.flows.nightly_care import BLOCKS_AT_ONCE, FEW_BLOCKS, Sorting, sort
 from avenant.flows.nightly_chunk import FamiliesRaise, RunContext, Task, compute, save
 from avenant.flows.nightly_report import BookMoves, Done, NightlyReport, counts, done_with
 from avenant.flows.nightly_spill import spill_folder
-from avenant.flows.nightly_tasks import chunks_of_members, tasks_of, with_readings
+from avenant.flows.nightly_tasks import chunks_of_members, families_of_a_chunk, tasks_of, with_readings
 from avenant.flows.nightly_workers import worker_processes
 from avenant.store.database import Connection, Database
 from avenant.store.readers.books import book_fingerprints
@@ -60,6 +60,7 @@ def run(
 
     workers: worker processes (0: this process). breaker_share: the run stops before it writes when it would
     cancel more than this share of the books' live rows (default 0.2, and more than 1,000 of them).
+    chunk_families: how many at most; fewer where many lines of care lie behind them.
     Errors: BreakerOpen, FamiliesRaise, Superseded, NothingPublished.
     """
     started = time.perf_counter()
@@ -140,8 +141,10 @@ def _run_chunks(
             return Done(), 0, read_rev
         families = member_families(connection)
         crew = Crew(executor, context, snapshot, folder, progress)
-        tasks = tasks_of(families, chunk_families, snapshot, read_rev)
-        sorted_lines = _sorted_lines(connection, crew, tasks, families)
+        blocks = blocks_of_lines(connection)
+        size = families_of_a_chunk(chunk_families, families["family_id"].n_unique(), blocks)
+        tasks = tasks_of(families, size, snapshot, read_rev)
+        sorted_lines = _sorted_lines(connection, crew, tasks, families, blocks)
         booked = {
             PREMIUMS.table: book_fingerprints(connection, PREMIUMS, context.horizon),
             REIMBURSEMENTS.table: book_fingerprints(connection, REIMBURSEMENTS),
@@ -180,10 +183,9 @@ def _export(connection: Connection) -> tuple[int, str]:
 
 
 def _sorted_lines(
-    connection: Connection, crew: Crew, tasks: list[Task], families: pl.DataFrame
+    connection: Connection, crew: Crew, tasks: list[Task], families: pl.DataFrame, blocks: int
 ) -> Callable[[], dict[int, tuple[str, ...]] | None]:
     """Have the lines of care sorted into files by chunk, while the books are read; None: each chunk reads its own."""
-    blocks = blocks_of_lines(connection)
     if blocks < FEW_BLOCKS:
         return lambda: None
     chunks, corrected = chunks_of_members(tasks, families), corrected_lines(connection)

@@ -1,11 +1,24 @@
 """How a night is cut into chunks of families, and what each chunk is handed of what was read for all."""
 
+import math
 from dataclasses import replace
 
 import polars as pl
 
 from avenant.flows.nightly_chunk import Task
 from avenant.store.readers.facts import EVERYBODY, Families
+
+BLOCKS_OF_A_CHUNK = 2_560
+"""About 110,000 lines of care: a worker then needs some 300 MB, and few enough chunks are left."""
+
+
+def families_of_a_chunk(most: int, families: int, blocks: int) -> int:
+    """How many families make a chunk: ``most``, or fewer where many lines of care lie behind each.
+
+    families: how many there are; blocks: how many blocks their lines take. Memory follows the lines.
+    """
+    chunks = max(1, blocks // BLOCKS_OF_A_CHUNK)
+    return max(1, min(most, math.ceil(families / chunks)))
 
 
 def tasks_of(families: pl.DataFrame, chunk_families: int, snapshot: str, read_rev: int) -> list[Task]:
