@@ -23,6 +23,7 @@ from avenant.core.cases.told import Known, news_of, with_told
 from avenant.core.periods import month_start
 from avenant.core.rulebook.findings import Finding, RulebookRefused
 from avenant.core.rulebook.loading import read_rulebook
+from avenant.core.rulebook.model import Rulebook
 from avenant.core.rulebook.nodes import Document
 from avenant.flows import invoicing, learn, nightly, payouts, publishing
 from avenant.flows.case_observation import (
@@ -39,6 +40,8 @@ from avenant.store.database import PARIS, Database
 from avenant.store.setup import Server, create_book
 
 ACTOR = "case file"
+Plans = dict[tuple[str, str], Document]
+"""Documents of a rulebook by kind and name."""
 REFUSALS = (learn.NewsRefused, RulebookRefused, invoicing.TooEarly)
 """What a step may be refused with. Anything else is a fault of the program and ends the play."""
 
@@ -77,7 +80,7 @@ class Play:
     """A case while it is played: the plan documents in force, what was told, what the last step left."""
 
     database: Database
-    plans: dict[tuple[str, str], Document]
+    plans: Plans
     known: Known = field(default_factory=dict)
     before: Observed = field(default_factory=Observed)
 
@@ -170,9 +173,22 @@ def _publish(play: Play, documents: tuple[PlanDocument, ...]) -> None:
     for plan in documents:
         found = plan.document or _shipped(plan)
         plans[_kind(found), plan.name] = found
-    rulebook = read_rulebook(list(plans.values()), require_sources=False)
-    publishing.publish(play.database, rulebook, actor=ACTOR)
+    publishing.publish(play.database, _rulebook_of(plans), actor=ACTOR)
     play.plans = plans
+
+
+def _rulebook_of(plans: Plans) -> Rulebook:
+    """What the documents describe together; of shipped ones alone it is read once, for many cases live by them."""
+    shipped = _all_shipped()
+    if all(document is shipped.get(name) for name, document in plans.items()):
+        return _shipped_together(frozenset(plans))
+    return read_rulebook(list(plans.values()), require_sources=False)
+
+
+@cache
+def _shipped_together(names: frozenset[tuple[str, str]]) -> Rulebook:
+    documents = [document for name, document in _all_shipped().items() if name in names]
+    return read_rulebook(documents, require_sources=False)
 
 
 def _kind(document: Document) -> str:
@@ -187,12 +203,12 @@ def _named(document: Document) -> tuple[str, str]:
 
 
 @cache
-def _all_shipped() -> dict[tuple[str, str], Document]:
+def _all_shipped() -> Plans:
     """The shipped documents by kind and name; read once."""
     return {_named(document): document for document in documents_in(shipped_folder())}
 
 
-def _shared() -> dict[tuple[str, str], Document]:
+def _shared() -> Plans:
     return {name: document for name, document in _all_shipped().items() if name[0] in SHARED}
 
 

@@ -1,7 +1,7 @@
 """What checks read, from one snapshot: each reading is made once, however many checks look at it."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -86,12 +86,24 @@ class Readings:
         """
         self.db, self.snapshot, self.contract_id, self.say = db, snapshot, contract_id, say
         self._business_date, self.waiting_days = business_date, waiting_days
+        self._idle: list[tuple[Connection, ExitStack]] = []
 
     @contextmanager
     def connection(self) -> Iterator[Connection]:
-        """A connection of its own on the snapshot: an error on it spoils no other check."""
-        with self.db.snapshot(self.snapshot) as connection:
-            yield connection
+        """A connection on the snapshot that nobody else uses meanwhile; one that saw an error is not used again."""
+        opened, keeper = self._idle.pop() if self._idle else self._opened()
+        with keeper:
+            yield opened
+            self._idle.append((opened, keeper.pop_all()))
+
+    def _opened(self) -> tuple[Connection, ExitStack]:
+        keeper = ExitStack()
+        return keeper.enter_context(self.db.snapshot(self.snapshot)), keeper
+
+    def close(self) -> None:
+        """Close all connections."""
+        for _, keeper in self._idle:
+            keeper.close()
 
     @cached_property
     def settings(self) -> BookSettings:

@@ -8,7 +8,7 @@ Nothing is written. A check that cannot run is itself a finding: it never ends t
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
@@ -98,9 +98,9 @@ def run_checks(
     with db.snapshot() as connection:
         rev, snapshot = exported(connection)
         contract_id = None if contract is None else contract_called(connection, contract)
-        readings = Readings(db, snapshot, contract_id, business_date, say, waiting_days)
-        results = [*_by_stretches(readings, chosen, say), *_one_by_one(readings, chosen, say)]
-        results = _named(readings, results)
+        with closing(Readings(db, snapshot, contract_id, business_date, say, waiting_days)) as readings:
+            results = [*_by_stretches(readings, chosen, say), *_one_by_one(readings, chosen, say)]
+            results = _named(readings, results)
     order = list(CHECKS)
     return CheckReport(rev, sorted(results, key=lambda result: order.index(result.name)))
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import dataframely as dy
@@ -106,10 +107,16 @@ def _frames(content: Mapping[str, Rows], schemas: dict[str, type[dy.Schema]]) ->
 
 
 def _frame(rows: Rows, schema: type[dy.Schema]) -> pl.DataFrame:
-    types = schema.create_empty().schema
+    types = _types(schema)
     as_text = {name: pl.String if kind == pl.Date else kind for name, kind in types.items()}
     frame = pl.DataFrame(rows, schema=as_text, orient="row")
     return frame.with_columns(pl.col(name).str.to_date() for name, kind in types.items() if kind == pl.Date)
+
+
+@cache
+def _types(schema: type[dy.Schema]) -> pl.Schema:
+    """The types of a frame; asking a schema takes milliseconds."""
+    return schema.create_empty().schema
 
 
 def _numbered(connection: Connection, rulebook: Rulebook) -> Rulebook:
