@@ -206,7 +206,7 @@ def _envelopes(told: "FamilyEvents", envelopes: "list[EnvelopeLeft]", language: 
         if left.limit_count is not None:
             parts.append(word(language, "left_of", left=left.left_count, limit=left.limit_count))
         if left.limit_cents is not None and left.left_cents is not None:
-            cents = [amount_text(c, "EUR", language) for c in (left.left_cents, left.limit_cents)]
+            cents = [amount_text(c, left.currency, language) for c in (left.left_cents, left.limit_cents)]
             parts.append(word(language, "left_of", left=cents[0], limit=cents[1]))
         until = word(language, "unopened")
         if left.until is not None:

@@ -9,14 +9,14 @@ from datetime import date
 
 import polars as pl
 
-from avenant.core.claims.adjudication.decisions import adjudicated
 from avenant.core.claims.expected import matched_care
-from avenant.core.claims.model import Care, CareTerms
+from avenant.core.claims.model import Care, CareTerms, Matched
 from avenant.core.frames.care import ACT, LINK, WAITING
 from avenant.core.premiums import Facts
 from avenant.core.timeline import CareEvent, Cover, EnvelopeLeft, History, care_events, envelopes_left
 from avenant.flows.nightly_care import care_of
 from avenant.store.database import Connection, Database
+from avenant.store.readers.care import waiting_of
 from avenant.store.readers.events import (
     decisions_of,
     family_of,
@@ -27,7 +27,7 @@ from avenant.store.readers.events import (
 from avenant.store.readers.facts import Families, facts_of
 from avenant.store.readers.rulebooks import Published, published
 
-ENROLMENT = ("contract_id", "member_id", "plan", "level", "basis", "valid_from", "valid_to")
+ENROLMENT = ("contract_id", "member_id", "plan", "level", "basis", "valid_from", "valid_to", "currency")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,8 @@ def family_events(
         history = _history(connection, facts, care, terms, opens, rev)
     people = history.people.select("member_id", "member")
     members = facts.members.join(people, on="member_id").sort(pl.col("role") != "primary", "member")
-    cover = Cover(members.select("member_id", "member", "birth_date"), facts.enrolments.select(ENROLMENT))
+    enrolments = facts.enrolments.join(facts.contracts.select("contract_id", "currency"), on="contract_id")
+    cover = Cover(members.select("member_id", "member", "birth_date"), enrolments.select(ENROLMENT))
     events = care_events(history)
     left = envelopes_left(events, cover, terms, on)
     return FamilyEvents(tuple(members["member"]), events, left, on)
@@ -71,16 +72,16 @@ def _history(
 ) -> History:
     members = facts.members["member_id"]
     decisions = decisions_of(connection, members, rev)
-    acts, links, waiting = _expected(care, terms)
+    told = _told(care, terms, waiting_of(connection, members, rev))
     gone = decisions.join(care.lines, left_on="act_id", right_on="line_id", how="anti")["act_id"].unique()
     lines = care.lines
     if len(gone):
         lines = pl.concat([lines, former_lines(connection, gone, rev)])
     currencies = facts.contracts["currency"]
     return History(
-        acts=acts,
-        links=links,
-        waiting=waiting,
+        acts=told.acts,
+        links=told.links,
+        waiting=told.waiting,
         lines=lines,
         decisions=decisions,
         people=people_named(connection, members),
@@ -91,10 +92,12 @@ def _history(
     )
 
 
-def _expected(care: Care, terms: CareTerms) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """What matching makes of the messages (ACT, LINK), and all that waits (WAITING)."""
+def _told(care: Care, terms: CareTerms, noted: pl.DataFrame) -> Matched:
+    """What matching makes of the messages. Acts of which the rules could not decide wait as the last night
+    noted it: until the next one, this is what stands."""
     if care.lines.is_empty():
-        return pl.DataFrame(schema=ACT), pl.DataFrame(schema=LINK), pl.DataFrame(schema=WAITING)
+        return Matched(pl.DataFrame(schema=ACT), pl.DataFrame(schema=LINK), pl.DataFrame(schema=WAITING))
     found = matched_care(care, terms)
-    decided = adjudicated(found.acts, care, terms)
-    return found.acts, found.links, pl.concat([found.waiting, decided.waiting])
+    undecided = noted.join(found.acts, left_on="line_id", right_on="act_id", how="semi")
+    undecided = undecided.select("line_id", "member_id", "reason", "candidates", keeps_booked=pl.lit(False))
+    return Matched(found.acts, found.links, pl.concat([found.waiting, undecided]))

@@ -17,6 +17,7 @@ from avenant.core.timeline.wording import title, whys
 from avenant.flows import events, learn, nightly, payouts, publishing
 from avenant.gateways import postgres
 from avenant.gateways.rulebook_files import shipped_rulebook
+from avenant.store import frames
 from avenant.store.database import Database
 from avenant.store.setup import Server, create_book
 
@@ -224,6 +225,16 @@ def test_envelopes_show_what_is_used_and_left(book: Database) -> None:
     assert osteopathy.until == date(2026, 1, 1)
     assert (frames.limit_count, frames.left_count, frames.until) == (1, 0, date(2027, 3, 4))
     assert left["M-2", "frames"].left_count == 1
+
+
+def test_the_number_of_queries_does_not_grow_with_the_care(
+    book: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    read = frames._copied_out
+    monkeypatch.setattr(frames, "_copied_out", lambda c, query: (asked.append(query), read(c, query))[1])
+    events.family_events(book, "M-1", ON)
+    assert len(asked) <= 16
 
 
 def test_the_command_tells_it_in_both_languages(told: Told) -> None:

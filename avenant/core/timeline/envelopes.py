@@ -32,13 +32,14 @@ WANTED: Final[dict[str, type[pl.DataType]]] = {
     "age": pl.Int32,
     "wanted_cents": pl.Int64,
     "quantity": pl.Int32,
+    "currency": pl.String,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Cover:
     """members: member_id, member (number), birth_date. enrolments: contract_id, member_id, plan, level, basis,
-    valid_from, valid_to."""
+    valid_from, valid_to, currency."""
 
     members: pl.DataFrame
     enrolments: pl.DataFrame
@@ -85,6 +86,7 @@ def _left(row: Row, used: Sequence[Row], member: str, families: tuple[str, ...],
         families=families,
         location=row["place"],
         until=_until(opened, row),
+        currency=row["currency"],
         limit_cents=limit,
         used_cents=cents,
         left_cents=None if limit is None else max(0, limit - cents),
@@ -154,8 +156,8 @@ def _asked(acts: Sequence[Row], cover: Cover, terms: CareTerms, on: date) -> lis
 
 
 def _enrolment(cover: Cover, member_id: int | None, on: date) -> Row | None:
-    """member_id, plan, level and age under the enrolment that covers a day; paid for before portability, then the
-    older one (as in ``adjudication.rights``)."""
+    """Under the enrolment that covers a day: member_id, plan, level, currency, age. One that is paid for comes
+    before portability, then the older one (as in ``adjudication.rights``)."""
     mine = (row for row in cover.enrolments.iter_rows(named=True) if row["member_id"] == member_id)
     inside = [
         row for row in mine if row["valid_from"] <= on and (row["valid_to"] is None or on < row["valid_to"])
@@ -167,7 +169,8 @@ def _enrolment(cover: Cover, member_id: int | None, on: date) -> Row | None:
     )
     births = dict(cover.members.select("member_id", "birth_date").iter_rows())
     age = (_sortable(on) - _sortable(births[member_id])) // 10_000
-    return {"member_id": member_id, "plan": first["plan"], "level": first["level"], "age": age}
+    told = {name: first[name] for name in ("plan", "level", "currency")}
+    return {"member_id": member_id, "age": age, **told}
 
 
 def _sortable(day: date) -> int:

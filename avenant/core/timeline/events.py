@@ -10,7 +10,7 @@ from avenant.core.timeline.grouping import with_events
 from avenant.core.timeline.history import History
 from avenant.core.timeline.kinds import kind_of
 from avenant.core.timeline.model import ActPart, CareEvent, Message, Payment, Split
-from avenant.core.timeline.pieces import NOT_DECIDED_YET, homes, pieces
+from avenant.core.timeline.pieces import BEFORE_OPENING, NOT_DECIDED_YET, homes, pieces
 
 Told = dict[int, list[Row]]
 
@@ -86,7 +86,9 @@ def _part(row: Row, entries: list[Row], messages: list[Row]) -> tuple[ActPart, S
     """An act, and the decision that stands for it."""
     told = history_of(entries)
     standing = told[-1][1] if told else None
-    waits = row["waits"] or (NOT_DECIDED_YET if row["live"] and standing is None else None)
+    waits = row["waits"]
+    if waits is None and row["live"] and standing is None:
+        waits = BEFORE_OPENING if row["early"] else NOT_DECIDED_YET
     part = ActPart(
         act_id=row["act_id"],
         act_code=row["act_code"],

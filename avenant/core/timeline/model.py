@@ -154,6 +154,7 @@ class EnvelopeLeft:
     families: tuple[str, ...]
     location: str | None
     until: date | None
+    currency: str
     limit_cents: int | None
     used_cents: int
     left_cents: int | None

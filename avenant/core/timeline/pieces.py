@@ -46,7 +46,8 @@ def homes(history: History) -> pl.DataFrame:
 def pieces(history: History) -> pl.DataFrame:
     """One row per act (PIECE), with its ``document_id``, ``label``, and ``waits``, ``candidates`` (else null).
 
-    live: messages still tell of it. Waiting lines that are no act yet are rows too.
+    live: messages still tell of it. early: its day lies before the book's first. Waiting lines that are no act
+    yet are rows too.
     """
     told = pl.concat([history.acts.select(list(PIECE)), _untold(history)])
     named = told.join(history.codes.rename({"family": "usual"}), on="act_code", how="left")
@@ -58,11 +59,9 @@ def pieces(history: History) -> pl.DataFrame:
         .drop("usual")
         .join(documents, on="act_id", how="left")
         .join(reasons, on="act_id", how="left")
-        .with_columns(live=pl.col("act_id").is_in(history.acts["act_id"].implode()))
         .with_columns(
-            waits=pl.when(pl.col("live") & pl.col("waits").is_null() & (pl.col("care_from") < history.opens))
-            .then(pl.lit(BEFORE_OPENING))
-            .otherwise("waits")
+            live=pl.col("act_id").is_in(history.acts["act_id"].implode()),
+            early=pl.col("care_from") < history.opens,
         )
         .sort("care_from", "act_id")
     )

@@ -44,7 +44,9 @@ def title(event: CareEvent, language: str) -> str:
 
 
 def state_word(event: CareEvent, language: str) -> str:
-    """The state as a word."""
+    """The state as a word; an open amount below zero is to be taken back."""
+    if event.state == "to_be_paid" and event.open_cents < 0:
+        return word(language, "state_to_be_taken_back")
     return word(language, f"state_{event.state}")
 
 
