@@ -33,6 +33,7 @@ SETTINGS: Mapping[str, str] = {
     "synchronous_commit": "on",
     "random_page_cost": "1.1",
     "jit": "off",
+    "scram_iterations": "64",  # passwords are 24 random bytes: more rounds would only slow each connection
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_checkpoints": "off",
