@@ -16,6 +16,7 @@ from avenant.commands.choose_database import (
     refusals_told,
     revision_typed,
 )
+from avenant.commands.euros import cents_typed
 
 if TYPE_CHECKING:
     from avenant.core.timeline import CareEvent, EnvelopeLeft, Payment, Split
@@ -31,6 +32,8 @@ def events(
     kind: str | None = typer.Option(None, "--kind", help="Only this kind, like glasses or hospital."),
     pending: bool = typer.Option(False, "--pending", help="Only what waits or is still to be paid."),
     corrected: bool = typer.Option(False, "--corrected", help="Only what was corrected."),
+    at_least: str | None = typer.Option(None, "--at-least", help="Only what cost at least this, like 50.00."),
+    at_most: str | None = typer.Option(None, "--at-most", help="Only what cost at most this."),
     year: int | None = typer.Option(None, "--year", help="Only care of this year.", show_default=False),
     known_at: str | None = KNOWN_AT,
     language: str = typer.Option("en", "--language", help="fr or en."),
@@ -54,7 +57,8 @@ def events(
         db = chosen_database(database)
         rev, instant = revision_typed(db, known_at)
         told = family_events(db, member, instant.date() if instant else db.today(), rev)
-    chosen = Selection(None if family else member, kind, pending or None, corrected or None, year=year)
+    limits = _cents("--at-least", at_least), _cents("--at-most", at_most)
+    chosen = Selection(None if family else member, kind, pending or None, corrected or None, *limits, year)
     shown = selected(told.events, chosen)
     envelopes = [left for left in told.envelopes if family or left.member == member]
     if as_json:
@@ -62,6 +66,10 @@ def events(
         return
     for line in _text(told, shown, envelopes, language):
         typer.echo(line)
+
+
+def _cents(option: str, typed: str | None) -> int | None:
+    return None if typed is None else cents_typed(typed, option)
 
 
 def _known(option: str, value: str | None, known: Any) -> None:

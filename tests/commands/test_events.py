@@ -253,6 +253,8 @@ def test_the_command_tells_it_in_both_languages(told: Told) -> None:
     assert "M-2" not in shown.output
     said = json.loads(told("events", "M-1", "--kind", "glasses", "--json").output)
     assert [event["title"] for event in said["events"]] == ["Glasses (frame and 2 lenses)"]
+    dear = json.loads(told("events", "M-1", "--at-least", "440.00", "--year", "2025", "--json").output)
+    assert [event["kind"] for event in dear["events"]] == ["hospital", "crown"]
     assert told("events", "M-1", "--known-at", "2025-04-01").exit_code == 0
 
 
