@@ -29,6 +29,7 @@ from avenant.store.database import Database
 from avenant.store.setup import Server, create_book
 from tests.commands.test_acts import document, table
 
+Played = tuple[Server, Database, tuple[int, Graph]]
 BILL = {
     "act_code": "G",
     "care_from": date(2025, 3, 3),
@@ -66,8 +67,8 @@ def day(db: Database, today: date, *news: News) -> None:
 
 
 @pytest.fixture(scope="module")
-def played(server: Server, template: str) -> Iterator[tuple[Server, Database]]:
-    """The whole story; the book is only read afterwards."""
+def played(server: Server, template: str) -> Iterator[Played]:
+    """The whole story with an answer given in the middle of it; the book is only read afterwards."""
     name = f"graph_{uuid.uuid4().hex[:12]}"
     db = create_book(server, name, clock="simulated", opens=date(2025, 1, 1))
     db.simulate(datetime(2025, 3, 30, 9, tzinfo=UTC))
@@ -80,14 +81,15 @@ def played(server: Server, template: str) -> Iterator[tuple[Server, Database]]:
         document("D2", "member_invoice", "M-1", BILL),
         document("D9", "member_invoice", "M-1", other),
     )
+    asked = (db.head(), claims_graph(db, "D2#1", db.head()))
     invoicing.run(db, "individual", date(2025, 4, 1), date(2025, 4, 1))
     day(db, date(2025, 4, 14), document("D1", "secu_return", "M-1", BILL | RETURN))
-    yield server, db
+    yield server, db, asked
     server.drop_database(name)
 
 
 @pytest.fixture
-def book(played: tuple[Server, Database]) -> Database:
+def book(played: Played) -> Database:
     return played[1]
 
 
@@ -120,6 +122,12 @@ def test_a_late_secu_return_replaces_the_decision_that_was_paid(book: Database) 
     assert sentence == "14 April 2025: decision 2 replaces 1: 9.00 EUR → 11.45 EUR; still to pay: 2.45 EUR"
 
 
+def test_of_several_acts_each_decision_is_told_with_its_act(book: Database) -> None:
+    told = " ".join(moment.sentence for moment in instants(claims_graph(book, "AVP-2025-000001")))
+    assert "decision 1 on D2#1: 9.00 EUR; decision 1 on D9#1: 9.00 EUR" in told
+    assert "still to pay for D9#1/member: 9.00 EUR" in told
+
+
 def test_a_cancel_is_set_off_against_what_is_paid(book: Database) -> None:
     graph = claims_graph(book, "D2#1")
     tied = {
@@ -139,6 +147,12 @@ def test_asked_as_of_any_instant_the_past_is_told_the_same_for_ever(book: Databa
         for moment in instants(graph):
             if moment.rev >= min(node.known_from for node in graph.nodes if node.kind == "line"):
                 assert claims_graph(book, name, moment.rev) == until(graph, moment.rev), moment.sentence
+
+
+def test_an_answer_given_before_later_news_is_given_again_after_it(played: Played) -> None:
+    _, book, (rev, answer) = played
+    assert claims_graph(book, "D2#1", rev) == answer
+    assert ids(answer, "decision") == {"decision:C-1/D2#1/1"}
 
 
 def test_each_instant_holds_what_reading_as_of_it_finds(book: Database) -> None:
@@ -195,9 +209,9 @@ def test_an_invoice_is_the_sum_of_the_premiums_that_lead_to_it(book: Database) -
 
 
 @pytest.fixture
-def told(played: tuple[Server, Database], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+def told(played: Played, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
     """`avenant graph WORDS… --database BOOK`"""
-    server, db = played
+    server, db, _ = played
     monkeypatch.setattr(postgres, "server_from_environment", lambda: server)
     name = db.url.rsplit("/", 1)[-1].partition("?")[0]
     return lambda *words: CliRunner().invoke(app, ["graph", *words, "--database", name])

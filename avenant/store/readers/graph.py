@@ -13,7 +13,7 @@ from avenant.core.graph.rows import TABLES
 from avenant.store.database import Connection
 from avenant.store.frames import read_frame
 from avenant.store.readers.invoices import NUMBER
-from avenant.store.readers.known import array, bigints
+from avenant.store.readers.known import array, bigints, known
 
 RULE_LINES = {
     "tariffs": "tariff",
@@ -103,11 +103,12 @@ def _lines(connection: Connection, scope: Scope, rev: int | None) -> pl.DataFram
     """All versions of lines that any version gives to the members, or whose document names them; and its own."""
     members = array(scope.members)
     where = f"""t.line_id IN (
-        SELECT line_id FROM care_line WHERE member_id = ANY({members})
+        SELECT line_id FROM care_line AS l WHERE member_id = ANY({members}) AND {known("l", rev)}
         UNION ALL
         SELECT l.line_id FROM care_line AS l JOIN document AS d USING (document_id)
         JOIN member AS m ON m.ref = d.member_ref
         WHERE l.member_id IS NULL AND m.member_id = ANY({members})
+          AND {known("l", rev)} AND {known("d", rev)} AND {known("m", rev)}
         UNION ALL SELECT unnest({bigints(scope.lines)}))"""
     return _table(connection, "lines", "care_line", where, rev)
 

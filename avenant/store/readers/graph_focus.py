@@ -43,17 +43,18 @@ def _act(connection: Connection, name: str, rev: int | None) -> Named:
     query = f"SELECT 1 FROM care_line AS t WHERE line_id = %s AND {known('t', rev)} LIMIT 1"
     if connection.execute(query, [line]).fetchone() is None:
         raise UnknownRef(f"there is no act {name!r}: nothing was told under this number then")
-    return Named(f"act {name}", Scope(_members(connection, [line]), (line,)))
+    return Named(f"act {name}", Scope(_members(connection, [line], rev), (line,)))
 
 
-def _members(connection: Connection, lines: Sequence[int]) -> tuple[int, ...]:
-    """Whose the lines ever were, also where only the document's number says it."""
+def _members(connection: Connection, lines: Sequence[int], rev: int | None) -> tuple[int, ...]:
+    """Whose the lines ever were up to ``rev``, also where only the document's number says it."""
     rows = connection.execute(
         f"""
         SELECT DISTINCT m.member_id FROM care_line AS l
         JOIN document AS d USING (document_id)
         JOIN member AS m ON m.member_id = l.member_id OR (l.member_id IS NULL AND m.ref = d.member_ref)
-        WHERE l.line_id = ANY({bigints(lines)}) ORDER BY 1"""
+        WHERE l.line_id = ANY({bigints(lines)})
+          AND {known("l", rev)} AND {known("d", rev)} AND {known("m", rev)} ORDER BY 1"""
     )
     return tuple(member for (member,) in rows)
 
@@ -69,7 +70,7 @@ def _payout(connection: Connection, name: str, rev: int | None) -> Named | None:
     )
     acts = [act for (act,) in connection.execute(query, row)]
     _refuse_too_many(name, len(acts), MOST_ACTS, "acts", "one of its acts")
-    return Named(f"payout {name}", Scope(_members(connection, acts), tuple(acts)))
+    return Named(f"payout {name}", Scope(_members(connection, acts, rev), tuple(acts)))
 
 
 def _invoice(connection: Connection, name: str, rev: int | None) -> Named | None:
@@ -105,7 +106,8 @@ def _member_month(connection: Connection, name: str, rev: int | None) -> Named |
     covered = connection.execute("SELECT DISTINCT contract_id FROM enrolment WHERE member_id = %s", [member])
     contracts = array(contract for (contract,) in covered)
     premiums = f"t.contract_id = ANY({contracts}) AND t.member_id = {member:d} AND t.month = '{month}'"
-    return Named(name, Scope((*{member, *_members(connection, lines)},), tuple(lines), premiums))
+    members = sorted({member, *_members(connection, lines, rev)})
+    return Named(name, Scope(tuple(members), tuple(lines), premiums))
 
 
 def _refuse_too_many(name: str, count: int, most: int, what: str, instead: str) -> None:
