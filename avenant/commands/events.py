@@ -129,6 +129,9 @@ def _event_lines(event: "CareEvent", language: str) -> Iterator[str]:
         yield f"      {_payment(payment, event.currency, language)}"
     for why in wording.whys(event, language):
         yield f"      {why.reason}" + (f" → {why.next}" if why.next else "")
+    for act in event.acts:
+        if act.candidates:
+            yield f"      {word(language, 'candidates', lines=', '.join(act.candidates))}"
     for change in event.changes:
         values = ", ".join(
             word(
