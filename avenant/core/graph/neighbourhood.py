@@ -1,7 +1,8 @@
 """Which lines can have had to do with each other, so that past matchings are repeated for few lines only.
 
-Matching looks at a member's lines of one day and of the three days around it, at a line that another one takes back
-by its number, and at lines that a person's answer names. Lines that are not connected in this way never meet.
+Matching looks at a member's lines of one day, at those of the same charge within three days, at a line that another
+one takes back by its number, and at lines that a person's answer names. Lines that are not connected in this way
+never meet.
 """
 
 from __future__ import annotations
@@ -49,7 +50,13 @@ def neighbours(rows: GraphRows, lines: Iterable[int]) -> list[int]:
 
 
 def _near(lines: pl.DataFrame) -> list[tuple[int, int]]:
-    """Pairs of lines that follow each other within NEAR_DAYS, whosever they are: too many are harmless."""
-    days = lines.select("line_id", "care_from").drop_nulls().unique().sort("care_from", "line_id")
-    rows = list(days.iter_rows())
-    return [(one, other) for (one, day), (other, after) in pairwise(rows) if (after - day).days <= NEAR_DAYS]
+    """Pairs of lines of one day, and of one charge within NEAR_DAYS; whosever they are: too many are harmless."""
+    told = lines.select("care_from", "charged_cents", "line_id").drop_nulls("care_from").unique()
+    by_day = pairwise(told.sort("care_from", "line_id").iter_rows())
+    by_charge = pairwise(told.drop_nulls().sort("charged_cents", "care_from", "line_id").iter_rows())
+    pairs = [(one, other) for (day, _, one), (after, _, other) in by_day if day == after]
+    return pairs + [
+        (one, other)
+        for (day, charge, one), (after, same, other) in by_charge
+        if charge == same and (after - day).days <= NEAR_DAYS
+    ]
