@@ -5,6 +5,7 @@ from typing import Any
 
 from avenant.store.database import Connection, Database
 from avenant.store.readers.known import known
+from tests.faults import care_books
 
 Rows = list[tuple[Any, ...]]
 SHOWN = 3
@@ -38,14 +39,14 @@ BALANCES = """
 
 PARKED = """
     SELECT m.ref, f.reason FROM (
-        SELECT DISTINCT ON (family_id) family_id, state, reason FROM parking AS k
-        WHERE {known_k} ORDER BY family_id, parking_id DESC) AS f
+        SELECT DISTINCT ON (family_id) family_id, state, reason FROM parking AS k JOIN revision USING (change_id)
+        WHERE {known_k} ORDER BY family_id, rev DESC, parking_id DESC) AS f
     JOIN member AS m ON m.member_id = f.family_id AND m.version = 1 WHERE f.state = 'parked' ORDER BY m.ref"""
 
 HELD = f"""
     SELECT c.ref, m.ref, h.first_month, h.last_month, h.months, h.difference_cents FROM (
-        SELECT DISTINCT ON (contract_id, member_id) * FROM held AS k
-        WHERE {{known_k}} ORDER BY contract_id, member_id, held_id DESC) AS h {PEOPLE.format("h")}
+        SELECT DISTINCT ON (contract_id, member_id) * FROM held AS k JOIN revision USING (change_id)
+        WHERE {{known_k}} ORDER BY contract_id, member_id, rev DESC, held_id DESC) AS h {PEOPLE.format("h")}
     WHERE h.months > 0 ORDER BY c.ref, m.ref"""
 
 QUERIES = {
@@ -55,7 +56,9 @@ QUERIES = {
     "balance": BALANCES,
     "parked family": PARKED,
     "held difference": HELD,
+    **care_books.QUERIES,
 }
+ALIASES = (*"pitbkro", "tie")
 
 TRUTHS = f"""
     SELECT {KEY}, p.amount_cents, p.employer_cents, p.tax_cents, p.unit_price_cents, l.content_key,
@@ -73,7 +76,7 @@ NET = """
 
 def contents_on(connection: Connection, rev: int | None = None) -> dict[str, Rows]:
     """Every table of a book as rows, now or as known at a revision."""
-    aliases = {f"known_{alias}": known(alias, rev) for alias in "pitbk"}
+    aliases = {f"known_{alias}": known(alias, rev) for alias in ALIASES}
     return {name: connection.execute(query.format(**aliases)).fetchall() for name, query in QUERIES.items()}  # type: ignore[call-overload]
 
 
@@ -84,15 +87,26 @@ def contents(book: Database, rev: int | None = None) -> dict[str, Rows]:
 
 
 def truths(book: Database) -> dict[str, Rows]:
-    """The latest row of each key of which something is due, whatever its version."""
+    """The latest row of each key of which something is due, whatever its version; and what waits."""
+    queries = {
+        "latest premium": TRUTHS,
+        "latest reimbursement": care_books.TRUTHS,
+        "waiting line": care_books.WAITING.format(known_k="true"),
+    }
     with book.connect() as connection:
-        return {"latest premium": connection.execute(TRUTHS).fetchall()}
+        return {name: connection.execute(query).fetchall() for name, query in queries.items()}  # type: ignore[call-overload]
 
 
 def invoiced_net(book: Database) -> dict[str, Rows]:
     """Per contract, the sums over all its documents: however the entries were spread over them."""
     with book.connect() as connection:
         return {"invoiced in all": connection.execute(NET).fetchall()}
+
+
+def number(connection: Connection, query: str, *parameters: object) -> int:
+    """The number that a query gives; 0 for nothing."""
+    row = connection.execute(query, parameters or None).fetchone()  # type: ignore[call-overload]
+    return int(row[0] or 0) if row else 0
 
 
 def differences(

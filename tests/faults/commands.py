@@ -18,9 +18,11 @@ import psycopg
 
 from avenant.gateways.postgres import EmbeddedServer
 from avenant.store.database import Database
+from tests.faults.books import number
+from tests.faults.gates import held_up
 from tests.faults.scenarios import Scenario, Stage, name_of
 
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 300
 OPENED = "SELECT max(run_id) FROM run"
 COMMITTED = "SELECT count(*) FROM run_chunk WHERE run_id = %s"
 UNCLOSED = "SELECT count(*) FROM run LEFT JOIN run_close USING (run_id) WHERE run_close.run_id IS NULL"
@@ -86,11 +88,19 @@ class Command:
         give_up_at = time.monotonic() + PATIENCE_SECONDS
         with psycopg.connect(self.book.url, autocommit=True) as connection:
             while self.process.poll() is None:
-                run = _one(connection, OPENED)
-                if run > self.runs_before and (not chunks or _one(connection, COMMITTED, run) >= chunks):
+                run = number(connection, OPENED)
+                if run > self.runs_before and (not chunks or number(connection, COMMITTED, run) >= chunks):
                     return True
                 assert time.monotonic() < give_up_at, f"the command never came to chunk {chunks}"
                 time.sleep(0.002)
+        return False
+
+    def wait_until_held_up(self) -> bool:
+        """Wait until it stands before a closed gate; False when it ended before."""
+        while self.process.poll() is None:
+            if held_up(self.book.url):
+                return True
+            time.sleep(0.01)
         return False
 
     def worker_processes(self) -> list[psutil.Process]:
@@ -109,9 +119,9 @@ class Command:
             time.sleep(0.002)
         return []
 
-    def signal(self, number: signal.Signals) -> None:
+    def signal(self, sent: signal.Signals) -> None:
         """Send a signal to the command itself, not to its workers."""
-        self.process.send_signal(number)
+        self.process.send_signal(sent)
 
     def kill(self) -> None:
         """SIGKILL: no chance to say or tidy anything."""
@@ -138,21 +148,16 @@ def environment(stage: Stage) -> dict[str, str]:
 def runs(book: Database) -> int:
     """The number of the latest run."""
     with book.connect() as connection:
-        return _one(connection, OPENED)
+        return number(connection, OPENED)
 
 
 def cut_short(book: Database) -> int:
     """How many runs were opened and never closed."""
     with book.connect() as connection:
-        return _one(connection, UNCLOSED)
+        return number(connection, UNCLOSED)
 
 
 def chunks_of_cut_runs(book: Database) -> int:
     """How many chunks the runs that were never closed had committed."""
     with book.connect() as connection:
-        return _one(connection, CHUNKS)
-
-
-def _one(connection: psycopg.Connection, query: str, *parameters: int) -> int:
-    row = connection.execute(query, parameters or None).fetchone()  # type: ignore[call-overload]
-    return int(row[0] or 0) if row else 0
+        return number(connection, CHUNKS)

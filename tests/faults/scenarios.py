@@ -18,9 +18,10 @@ import polars as pl
 import psycopg
 
 from avenant.core.generating import Story
+from avenant.core.generating.care import CareMix, with_care
 from avenant.core.periods import add_months, month_end
 from avenant.core.rulebook.model import Rulebook
-from avenant.flows import invoicing, learn, nightly, publishing
+from avenant.flows import invoicing, learn, nightly, payouts, publishing
 from avenant.flows.generating import Wanted, story_of
 from avenant.flows.nightly_report import NightlyReport
 from avenant.gateways.rulebook_files import shipped_rulebook
@@ -28,6 +29,20 @@ from avenant.store.database import PARIS, Database
 from avenant.store.setup import Server, create_book
 
 FIRST_MONTH = date(2023, 7, 1)
+TROUBLED = CareMix(
+    copied_share=0.02,
+    retold_share=0.02,
+    corrected_share=0.03,
+    withdrawn_share=0.02,
+    reissued_share=0.04,
+    contradicted_share=0.03,
+    misdated_share=0.04,
+    lost_share=0.005,
+    strange_share=0.005,
+    doubtful_share=0.01,
+    goodwill_share=0.01,
+)
+"""Little care, and much of it in trouble: told twice, corrected, taken back, contradicted, answered by people."""
 
 
 def seeds(quick: int, soak: int) -> list[int]:
@@ -38,7 +53,10 @@ def seeds(quick: int, soak: int) -> list[int]:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """What the seed decided. `booked_before`: earlier nights and invoices exist; else this is the first night."""
+    """What the seed decided. acts_yearly: of care, per person.
+
+    booked_before: earlier nights, invoices and payouts exist; else this is the first night.
+    """
 
     seed: int
     contracts: int
@@ -48,6 +66,7 @@ class Scenario:
     chunk_families: int
     workers: int
     override_breaker: bool
+    acts_yearly: float
 
     @classmethod
     def drawn(cls, seed: int, **chosen: object) -> "Scenario":
@@ -62,6 +81,7 @@ class Scenario:
             chunk_families=dice.choice([8, 20, 45]),
             workers=dice.choice([0, 2]),
             override_breaker=dice.random() < 0.5,
+            acts_yearly=dice.choice([1.0, 2.0, 3.0]),
         )
         scenario = replace(drawn, **chosen)  # type: ignore[arg-type]
         print(scenario)
@@ -75,7 +95,8 @@ class Scenario:
     @property
     def story(self) -> Story:
         """All that is ever told; two months more than what is known on the night."""
-        return story_of(self.rulebook, Wanted(self.contracts, self.months + 2, self.seed, FIRST_MONTH))
+        wanted = Wanted(self.contracts, self.months + 2, self.seed, FIRST_MONTH, acts_yearly=0)
+        return with_care(story_of(self.rulebook, wanted), self.rulebook, self.acts_yearly, TROUBLED)
 
     @property
     def rulebook(self) -> Rulebook:
@@ -112,6 +133,19 @@ def invoice_everybody(book: Database, day: date) -> list[invoicing.InvoiceRunRep
     return [invoicing.run(book, kind, day.replace(day=1), day) for kind in ("individual", "company")]
 
 
+def settle_everybody(book: Database, day: date) -> None:
+    """Invoice both kinds of contracts, and pay what is due to members and providers."""
+    invoice_everybody(book, day)
+    payouts.run(book, day)
+
+
+def left_to_settle(book: Database, day: date) -> list[str]:
+    """What another settling would find, once everything was settled: nothing, or a finding."""
+    entries = [report.entries for report in invoice_everybody(book, day)]
+    entries.append(payouts.run(book, day).entries)
+    return [f"settled again: {entries} entries by individuals, companies, payouts"] if any(entries) else []
+
+
 def next_night(book: Database, scenario: Scenario) -> NightlyReport:
     """The run that nobody disturbs."""
     return nightly.run(book, scenario.night, override_breaker=True)
@@ -144,7 +178,7 @@ class Stage:
         if scenario.booked_before:
             tell(book, story, first, scenario.night_before)
             nightly.run(book, scenario.night_before)
-            invoice_everybody(book, scenario.night_before)
+            settle_everybody(book, scenario.night_before)
             first = scenario.night_before + timedelta(days=1)
         tell(book, story, first, scenario.night)
         return book

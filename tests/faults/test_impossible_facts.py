@@ -27,6 +27,8 @@ WRONG_ENROLMENTS = {
     "no calendar has this day": "plan, level, basis, date '-infinity', valid_to",
     "no frame holds this day": "plan, level, basis, valid_from, date '250000-01-01'",
 }
+MEMBERS = {"premium": 1, "reimbursement": 5, "waiting line": 1}
+"""Where the member stands in each row of a table."""
 WRONG_BIRTHS = {"born never": "date 'infinity'", "born in another age": "date '0044-03-15 BC'"}
 
 PICK = """
@@ -80,11 +82,11 @@ def mended(book: Database, change_id: int) -> None:
 
 
 def without_families(book: Database, families: list[int], rows: dict[str, Rows]) -> dict[str, Rows]:
-    """The premium rows of everybody else."""
+    """The rows of either book, and what waits, of everybody else."""
     query = "SELECT DISTINCT ref FROM member WHERE family_id = ANY(%s)"
     with book.connect() as connection:
         refs = {ref for (ref,) in connection.execute(query, [families])}
-    return {"premium": [row for row in rows["premium"] if row[1] not in refs]}
+    return {name: [row for row in rows[name] if row[place] not in refs] for name, place in MEMBERS.items()}
 
 
 @pytest.mark.parametrize("seed", seeds(1, 30))
@@ -110,7 +112,10 @@ def test_spoilt_families_are_parked_and_the_others_booked(stage: Stage, seed: in
     trial.judge(known=("row-counts",))
 
 
-def test_a_defect_that_hits_everybody_parks_nobody(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("rules", ["expected_premiums", "expected_care"])
+def test_a_defect_that_hits_everybody_parks_nobody(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, rules: str
+) -> None:
     scenario = Scenario.drawn(1, workers=0)
     trial = Trial(stage, scenario)
     before = contents(trial.book)
@@ -119,7 +124,7 @@ def test_a_defect_that_hits_everybody_parks_nobody(stage: Stage, monkeypatch: py
         raise ZeroDivisionError("a bad release")
 
     with monkeypatch.context() as patched:
-        patched.setattr(nightly_chunk, "expected_premiums", defect)
+        patched.setattr(nightly_chunk, rules, defect)
         with pytest.raises(FamiliesRaise, match="a bad release"):
             nightly.run(trial.book, scenario.night)
     assert not differences(contents(trial.book), before)

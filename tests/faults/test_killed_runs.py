@@ -37,7 +37,7 @@ def test_a_nightly_run_killed_at_any_moment_is_healed_by_the_next(stage: Stage, 
         assert not alive, f"workers outlive the run they belong to: {alive}"
         return trial.cut_short()
 
-    trial.until_hit(kill)
+    trial.until_hit(kill, hold="run_close")
     trial.judge()
 
 
@@ -69,7 +69,7 @@ def test_a_first_night_cut_short_does_not_hold_back_the_rest_of_a_contract(stage
 def first_night_cut_short(stage: Stage, seed: int) -> Trial:
     """A trial whose first night ended between two chunks, as if its process had been killed."""
     scenario = Scenario.drawn(
-        seed, booked_before=False, retro_months=1, chunk_families=5, override_breaker=True
+        seed, booked_before=False, retro_months=1, chunk_families=9, override_breaker=True
     )
     trial = Trial(stage, scenario)
 
@@ -79,7 +79,7 @@ def first_night_cut_short(stage: Stage, seed: int) -> Trial:
                 raise Struck
 
         with suppress(Struck):
-            nightly.run(trial.book, scenario.night, chunk_families=5, override_breaker=True, progress=struck)
+            nightly.run(trial.book, scenario.night, chunk_families=9, override_breaker=True, progress=struck)
         return trial.cut_short()
 
     trial.until_hit(strike)
@@ -117,7 +117,7 @@ def test_a_killed_worker_is_told_in_a_sentence_and_healed_by_the_next_run(stage:
         outcomes.append(command.outcome())
         return trial.cut_short()
 
-    trial.until_hit(kill_a_worker)
+    trial.until_hit(kill_a_worker, hold="run_chunk")
     assert outcomes[-1].code == 1
     assert outcomes[-1].speaks_to_people, outcomes[-1].complained
     assert "worker" in outcomes[-1].complained

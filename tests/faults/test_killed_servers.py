@@ -26,14 +26,14 @@ def test_a_server_killed_in_mid_run_loses_nothing(
     def kill(trial: Trial, chunks: int) -> bool:
         command = trial.nightly_command()
         command.wait_for_chunks(chunks)
-        time.sleep(dice.uniform(0, 0.05))
+        time.sleep(dice.uniform(0, 0.05) * (1 - trial.haste))
         trial.witness.look()
         kill_server(own_server, whole=dice.random() < 0.5)
         outcomes.append(command.outcome())
         bring_back(own_server)
         return trial.cut_short()
 
-    trial.until_hit(kill)
+    trial.until_hit(kill, hold="run_close")
     assert outcomes[-1].code == 1
     assert outcomes[-1].speaks_to_people, outcomes[-1].complained
     assert "run it again" in outcomes[-1].complained
@@ -53,7 +53,7 @@ def test_connections_ended_by_the_server_end_the_run_with_a_sentence(stage: Stag
             outcomes.append(command.outcome())
         return trial.cut_short() and terminator.ended > 0
 
-    trial.until_hit(terminate)
+    trial.until_hit(terminate, hold="run_close")
     assert outcomes[-1].code == 1
     assert outcomes[-1].speaks_to_people, outcomes[-1].complained
     trial.judge()

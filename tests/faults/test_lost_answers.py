@@ -9,13 +9,21 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from avenant.flows import invoicing, nightly
+from avenant.flows import invoicing, nightly, payouts
 from avenant.gateways.postgres import EmbeddedServer
 from avenant.store.database import Database
 from tests.faults.books import contents, differences
 from tests.faults.invariants import broken_invariants
 from tests.faults.proxy import CommitCutter, Strike, socket_of
-from tests.faults.scenarios import Scenario, Stage, invoice_everybody, next_night, seeds, tell
+from tests.faults.scenarios import (
+    Scenario,
+    Stage,
+    invoice_everybody,
+    next_night,
+    seeds,
+    settle_everybody,
+    tell,
+)
 from tests.faults.servers import bring_back, kill_server
 from tests.faults.trials import Trial, none_of
 
@@ -81,23 +89,33 @@ def test_a_nightly_run_whose_connection_is_cut_anywhere(stage: Stage, socket_fol
     trial.judge()
 
 
+@pytest.mark.parametrize("pays", [False, True], ids=["invoices", "payouts"])
 @pytest.mark.parametrize("seed", seeds(1, 60))
-def test_an_invoice_run_whose_commit_was_not_answered(
+def test_a_settling_whose_commit_was_not_answered(
     own_stage: Stage,
     own_server: EmbeddedServer,
     socket_folder: Path,
     seed: int,
+    pays: bool,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Every number is given once and none is left out."""
+    """Every number is given once and none is left out; nobody is paid twice."""
     monkeypatch.setattr(invoicing, "CONTRACTS_PER_REVISION", 30)
+    monkeypatch.setattr(payouts, "PAYEES_PER_REVISION", 10)
     trial = Trial(own_stage, Scenario.drawn(seed))
+    night = trial.scenario.night
+    invoices, pay = partial(invoice_everybody, day=night), partial(payouts.run, business_date=night)
+    settling: Callable[[Database], object] = pay if pays else invoices
     next_night(trial.book, trial.scenario)
-    invoices = partial(invoice_everybody, day=trial.scenario.night)
-    struck(trial, own_server, socket_folder, random.Random(seed).randint(1, 7), invoices)
+    before = trial.twin.head()
+    settling(trial.twin)
+    commits = trial.twin.head() - before
+    struck(trial, own_server, socket_folder, random.Random(seed).randint(1, commits), settling)
+    settling(trial.book)
+    none_of(differences(contents(trial.book), contents(trial.twin)), "after the next such run")
     for book in (trial.book, trial.twin):
-        invoices(book)
-    none_of(differences(contents(trial.book), contents(trial.twin)), "after the next invoice run")
+        settle_everybody(book, night)
+    none_of(differences(contents(trial.book), contents(trial.twin)), "after everything was settled")
     none_of(broken_invariants(trial.book, trial.scenario, trial.witness), "at rest")
 
 
