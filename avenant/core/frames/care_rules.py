@@ -99,6 +99,7 @@ class Guarantees(_Dated):
     real_cost: whatever is left. price_limit: up to the price limit of the act's tariff (100 % Santé).
     basis ``total``: the ceiling includes what the Sécu pays; ``complement``: it is ours alone. per: the amounts
     hold for each act, or for each day or session of it (times quantity). part: numbers lines that apply together.
+    basket null: for all baskets, but for those that have lines of their own for that OPTAM, age and day.
     """
 
     plan = dy.String()

@@ -32,8 +32,10 @@ def cells(node: Node, baskets: bool, lists: bool, scope: Scope = EVERYONE) -> It
     """
     value = node.value
     if lists and isinstance(value, list):
-        for number, place in enumerate(node.elements(""), 1):
-            yield from cells(place, baskets, False, replace(scope, part=number))
+        places = enumerate(node.elements(""), 1)
+        yield from _all_hold(
+            [list(cells(place, baskets, False, replace(scope, part=n))) for n, place in places]
+        )
         return
     keys = [str(key) for key in value] if isinstance(value, dict) else []
     if keys and all(key in BY_OPTAM for key in keys):
@@ -44,6 +46,25 @@ def cells(node: Node, baskets: bool, lists: bool, scope: Scope = EVERYONE) -> It
         yield from _by_age(node, baskets, lists, scope)
     else:
         yield scope, node
+
+
+def _all_hold(parts: list[list[Cell]]) -> Iterator[Cell]:
+    """The cells of a list. An answer for all baskets stands back for a basket with answers of its own; in a list it
+    holds beside them, so that it is written for each basket that another place of the list names.
+    """
+    named = sorted({scope.basket for part in parts for scope, _ in part if scope.basket})
+    for part in parts:
+        for scope, place in part:
+            yield scope, place
+            if scope.basket is None:
+                told = {other.basket for other, _ in part if _meet(scope, other)}
+                yield from ((replace(scope, basket=basket), place) for basket in named if basket not in told)
+
+
+def _meet(one: Scope, other: Scope) -> bool:
+    """Whether somebody is in both, whatever the basket."""
+    optam = one.optam == other.optam or "any" in (one.optam, other.optam)
+    return optam and one.age_from < other.age_to and other.age_from < one.age_to
 
 
 def _by_optam(node: Node, baskets: bool, lists: bool, scope: Scope) -> Iterator[Cell]:

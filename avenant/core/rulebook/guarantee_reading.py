@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from avenant.core.frames.care_rules import BASES, CARE_FAMILIES
 from avenant.core.rulebook.care_cells import BY_BASKET, BY_OPTAM, cells
 from avenant.core.rulebook.care_contents import CarePlan, GuaranteeLine, GuaranteeTable, Pays
-from avenant.core.rulebook.care_words import pays
+from avenant.core.rulebook.care_words import NOTHING, pays
 from avenant.core.rulebook.contents import Contents, Written
 from avenant.core.rulebook.nodes import Node, one_of
 from avenant.core.rulebook.shared_reading import read_dates
@@ -98,6 +98,11 @@ def _named(node: Node, names: tuple[str, ...] | None) -> Iterator[tuple[str, Nod
 def _lines(cell: Node, basis: str) -> Iterator[GuaranteeLine]:
     for scope, place in cells(cell, baskets=True, lists=True):
         found, own_basis = _paid(place)
+        if scope.basket and place.value == NOTHING:
+            found, own_basis = (
+                Pays(flat_cents=0),
+                "complement",
+            )  # without it the line for all baskets would hold
         if found:
             paid = Pays(
                 found.rate_ppm,

@@ -1,7 +1,7 @@
 """The guarantees of a rulebook laid out, so that an act finds the lines that apply to it at once.
 
-A line for one basket stands before a line for all baskets of the same part; lines of different parts apply
-together.
+A basket with lines of its own does not take the lines for all baskets, of whatever part; lines of different parts
+apply together.
 """
 
 from __future__ import annotations
