@@ -295,8 +295,9 @@ def test_portability_covers_like_before_and_stands_back_for_a_new_job() -> None:
 
 
 def test_without_any_enrolment_the_act_waits_and_keeps_nothing_booked() -> None:
-    found = decided(visit(), enrolments=[])
-    assert found.waiting.select("line_id", "reason", "keeps_booked").rows() == [(1, "no_contract", False)]
+    for told in (visit(), act("NEW", 1_000)):
+        found = decided(told, enrolments=[])
+        assert found.waiting.select("line_id", "reason", "keeps_booked").rows() == [(1, "no_contract", False)]
 
 
 def test_what_is_not_known_waits_and_is_never_guessed() -> None:

@@ -45,11 +45,10 @@ def with_rights(
         several_contracts=pl.col("several"),
         cancelled=pl.col("cancelled"),
     ).drop("free", "several")
-    return waiting(
-        frame,
-        no_contract=pl.col("contract_id").is_null(),
-        charge_unknown=pl.col("charged_cents").is_null() & firm,
-    )
+    # nothing stays booked without a contract, whatever else is not known of the act
+    without = pl.col("contract_id").is_null()
+    frame = frame.with_columns(waits=pl.when(~without).then("waits"))
+    return waiting(frame, no_contract=without, charge_unknown=pl.col("charged_cents").is_null() & firm)
 
 
 def covers(rules: CareRules) -> pl.DataFrame:
