@@ -62,4 +62,4 @@ def _drawn_families(db: Database, count: int) -> list[int]:
 
 def _recomputed(context: RunContext, family: int) -> None:
     found = compute(context, Task(0, Families(ids=(family,)), None, None, 0))
-    assert not len(found.entries), f"family {family} differs from the book that was just booked"
+    assert found.is_empty(), f"family {family} differs from the book that was just booked"
