@@ -12,7 +12,6 @@ from typing import Any
 
 import polars as pl
 import pytest
-from polars.testing import assert_frame_equal
 
 from avenant.core.book.entries import PREMIUMS
 from avenant.core.frames.news import TABLES as NEWS_TABLES
@@ -23,19 +22,18 @@ from avenant.flows import invoicing, learn, nightly, publishing
 from avenant.flows.nightly_report import NightlyReport
 from avenant.store.changes import change
 from avenant.store.database import Connection, Database
-from avenant.store.readers.as_told import balances_as_told, entries_as_told, invoices_as_told
+from avenant.store.readers.as_told import balances_as_told
 from avenant.store.readers.books import latest_entries
-from avenant.store.readers.facts import EVERYBODY, approvals_of, facts_of, member_families
 from avenant.store.readers.history import premium_history
 from avenant.store.readers.invoices import invoice_list
-from avenant.store.readers.rulebooks import NothingPublished, published
-from avenant.store.readers.runs import held_differences, parked_families
-from avenant.store.readers.settling import balances, open_entries, settled_entries
+from avenant.store.readers.rulebooks import published
+from avenant.store.readers.runs import parked_families
+from avenant.store.readers.settling import open_entries, settled_entries
 from avenant.store.tables import TABLES
+from tests.store.as_of_answers import Answers, assert_same_rows, premium_answers, silent_readers
 
 END = date(2026, 12, 1)
 CONTRACTS = [1, 2, 3]
-Answers = dict[str, pl.DataFrame]
 
 
 def rulebook(adult: int) -> Rulebook:
@@ -93,34 +91,7 @@ class Story:
 
 def everything(connection: Connection, rev: int | None) -> Answers:
     """What each reader says, now or as of a revision."""
-    facts = facts_of(connection, EVERYBODY, rev)
-    answers = {
-        "contracts": facts.contracts,
-        "members": facts.members,
-        "enrolments": facts.enrolments,
-        "families": member_families(connection, rev),
-        "approvals": approvals_of(connection, rev),
-        "latest premiums": latest_entries(connection, PREMIUMS, END, rev=rev),
-        "entries": entries_as_told(connection, rev),
-        "parked": parked_families(connection, rev=rev),
-        "held": held_differences(connection, rev),
-        "invoices": invoice_list(connection, rev=rev),
-        "numbered": invoices_as_told(connection, rev),
-        "open entries": open_entries(connection, CONTRACTS, END, False, [], rev),
-        "settled": settled_entries(connection, rev),
-        "balances": balances(connection, CONTRACTS, rev),
-        "balances told": pl.DataFrame([balances_as_told(connection, rev)]),
-    }
-    if len(facts.contracts):
-        ref = facts.contracts["ref"].sort()[0]
-        answers["history"] = premium_history(connection, contract=ref, rev=rev)
-    try:
-        in_force = published(connection, rev)
-        answers["slots"] = in_force.slots
-        answers["prices"] = in_force.rulebook.price_lines.with_columns(version=pl.lit(in_force.version))
-    except NothingPublished:
-        pass
-    return answers
+    return premium_answers(connection, CONTRACTS, END, rev)
 
 
 @pytest.fixture
@@ -181,30 +152,13 @@ def story(new_book: Callable[..., Database]) -> Story:
     return story
 
 
-def assert_same_rows(found: Answers, expected: Answers, rev: int) -> None:
-    assert set(found) == set(expected)
-    for name, rows in expected.items():
-        try:
-            assert_frame_equal(found[name], rows, check_row_order=name == "entries")
-        except AssertionError as error:
-            raise AssertionError(f"{name} as of revision {rev}: {error}") from None
-
-
 def test_every_reader_gives_what_it_gave_then(story: Story) -> None:
     assert len(story.known) >= 20, "every step is a revision of its own, runs are several"
-    silent = {name for name in everything_seen(story) if all(a[name].is_empty() for a in kept(story, name))}
+    silent = silent_readers(list(story.known.values()))
     assert not silent, "the story has to show something of every reader"
     with story.db.connect() as connection:
         for rev, answers in story.known.items():
             assert_same_rows(everything(connection, rev), answers, rev)
-
-
-def everything_seen(story: Story) -> set[str]:
-    return {name for answers in story.known.values() for name in answers}
-
-
-def kept(story: Story, name: str) -> list[Answers]:
-    return [answers for answers in story.known.values() if name in answers]
 
 
 def test_an_instant_gives_what_was_known_then_and_the_same_from_a_snapshot(story: Story) -> None:
