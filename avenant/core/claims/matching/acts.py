@@ -7,7 +7,16 @@ from __future__ import annotations
 
 import polars as pl
 
-from avenant.core.claims.matching.columns import CANCELLED, DUPLICATE, INSURER, INVOICE, REQUEST, SECU
+from avenant.core.claims.adjudication.joining import beside
+from avenant.core.claims.matching.columns import (
+    AUTHORITY,
+    CANCELLED,
+    DUPLICATE,
+    INSURER,
+    INVOICE,
+    REQUEST,
+    SECU,
+)
 from avenant.core.frames.care import ACT
 
 TOLD = (
@@ -27,17 +36,13 @@ def acts(lines: pl.DataFrame, families: pl.DataFrame, exceptions: pl.DataFrame) 
 
     An act of which nothing counts any more is cancelled, and tells what was taken back.
     """
-    counting, silent = lines.filter("counts"), lines.filter(~pl.col("counts"))
+    heads = lines.select("line_id", "piece", "role", "counts", *AUTHORITY_ORDER)
+    counting, silent = heads.filter("counts"), heads.filter(~pl.col("counts"))
     dead = silent.filter(pl.col("role") == CANCELLED).join(counting, on="piece", how="anti")
-    speaking = pl.concat([counting, dead]).select("piece", *AUTHORITY_ORDER, "received_on", "ref", *_words())
-    several = pl.col("piece").is_duplicated()
-    both = [
-        _merged(speaking.filter(several)),
-        speaking.filter(~several).with_columns(lines=pl.lit(1, pl.UInt32)),
-    ]
-    rows = pl.concat(both, how="diagonal")
+    speaking = lines.select("piece", *AUTHORITY_ORDER, "received_on", "ref", *_words())
+    speaking = speaking[_in_order(heads, dead)]
     unheard = silent.join(dead, on="line_id", how="anti").group_by("piece").agg(silent=pl.len())
-    return _acts(_with_care(rows, families), unheard, _decided(lines, exceptions))
+    return _acts(_with_care(_merged(speaking), families), unheard, _decided(lines, exceptions))
 
 
 def _words() -> list[pl.Expr]:
@@ -66,12 +71,38 @@ def _words() -> list[pl.Expr]:
     ]
 
 
+def _in_order(heads: pl.DataFrame, dead: pl.DataFrame) -> pl.Series:
+    """The places of the lines that speak, by piece and authority."""
+    speaks = pl.col("counts") | pl.col("line_id").is_in(dead["line_id"].implode())
+    rank = pl.col("piece") * len(AUTHORITY) + pl.col("authority")
+    rows = heads.select(rank=rank, speaks=speaks).with_row_index("row")
+    return rows.filter("speaks").sort("rank")["row"]
+
+
 def _merged(speaking: pl.DataFrame) -> pl.DataFrame:
+    """One row per piece of ``speaking``, which is in order: what a single message says, or several together."""
+    same = pl.col("piece") == pl.col("piece").shift()
+    twice = same & (pl.col("authority") == pl.col("authority").shift())
+    marks = speaking.select(
+        "piece", same=(same | same.shift(-1)).fill_null(False), twice=twice.fill_null(False)
+    )
+    tied = marks["piece"].is_in(marks.filter("twice")["piece"].unique().implode())
+    several = marks["same"] & ~tied
+    by_content = ["piece", *AUTHORITY_ORDER, "received_on", *TOLD, "ref"]
+    parts = [
+        speaking.filter(~marks["same"]).with_columns(lines=pl.lit(1, pl.UInt32)),
+        _together(speaking.filter(several)),
+        _together(speaking.filter(tied).sort(by_content)),
+    ]
+    return pl.concat(parts, how="diagonal")
+
+
+def _together(speaking: pl.DataFrame) -> pl.DataFrame:
     """One row per piece: the first word of each column in the order of authority, sums over other payers."""
     special = ("others_cents", "stated_others", "told_by_secu", "cancelled")
     first = [name for name in speaking.columns if name not in ("piece", *special)]
     paid = pl.col("others_cents")
-    grouped = _in_order(speaking).group_by("piece", maintain_order=True)
+    grouped = speaking.with_columns(pl.col("piece").set_sorted()).group_by("piece", maintain_order=True)
     return grouped.agg(
         *(pl.col(name).first(ignore_nulls=True) for name in first),
         pl.when(paid.count() > 0).then(paid.sum()).alias("others_cents"),
@@ -82,24 +113,10 @@ def _merged(speaking: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _in_order(speaking: pl.DataFrame) -> pl.DataFrame:
-    """``speaking`` by piece and authority; the few where one speaks twice by what they say, in the order of days."""
-    ordered = speaking.sort("piece", *AUTHORITY_ORDER)
-    twice = pl.all_horizontal(
-        pl.col(name).eq_missing(pl.col(name).shift()) for name in ("piece", *AUTHORITY_ORDER)
-    )
-    tied = ordered.filter(twice).select("piece").unique()
-    if tied.is_empty():
-        return ordered
-    by_content = ["piece", *AUTHORITY_ORDER, "received_on", *TOLD, "ref"]
-    free = ordered.join(tied, on="piece", how="anti", maintain_order="left")
-    return pl.concat([free, ordered.join(tied, on="piece", how="semi").sort(by_content)])
-
-
 def _with_care(rows: pl.DataFrame, families: pl.DataFrame) -> pl.DataFrame:
     """Family and basket of the act code where no message says them."""
     known = families.select("act_code", known="family", usual="basket")
-    return rows.join(known, on="act_code", how="left").with_columns(
+    return beside(rows, known, "act_code").with_columns(
         family=pl.coalesce("family", "known"), basket=pl.coalesce("basket", "usual")
     )
 
@@ -111,7 +128,7 @@ def _decided(lines: pl.DataFrame, exceptions: pl.DataFrame) -> pl.DataFrame:
 
 
 def _acts(rows: pl.DataFrame, unheard: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFrame:
-    counted = rows.join(unheard, on="piece", how="left").join(decided, on="piece", how="left")
+    counted = beside(beside(rows, unheard, "piece"), decided, "piece")
     told = counted.with_columns(
         act_id="piece",
         lines=pl.col("lines") + pl.col("silent").fill_null(0),

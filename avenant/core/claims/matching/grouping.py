@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from avenant.core.claims.adjudication.joining import beside
 from avenant.core.claims.matching.columns import DUPLICATE, KEY, SAID, SPEAKER
 from avenant.core.claims.matching.untangling import Untangled, untangled
 from avenant.core.claims.matching.verdicts import Verdicts
@@ -17,26 +18,32 @@ PLACED = ("piece", "role", "counts")
 
 
 def pieces(lines: pl.DataFrame, answered: Verdicts) -> Untangled:
-    """``lines`` (see Heard) with piece, role (null: by its kind) and counts, and the troubles found on the way."""
-    shared = lines.select(pl.struct(KEY).hash().is_duplicated() | pl.col("takes_back")).to_series()
-    alone, several = lines.filter(~shared), lines.filter(shared)
-    keys = several.group_by(KEY).agg(
+    """``lines`` (see Heard) with piece, role (null: by its kind) and counts, and the troubles found on the way.
+
+    The rows stay where they are: of many only a few columns are moved, and only of the few others all.
+    """
+    keys = beside(lines.select(*KEY, "line_id"), _shared_keys(lines), KEY, nulls_equal=True)
+    tangled, once = pl.col("tangled").fill_null(False), pl.col("once").fill_null(True)
+    apart = keys.select(several=~once & ~tangled, tangled=tangled)
+    sessions, mixed = _sessions(lines.filter(apart["several"]))
+    rest = untangled(pl.concat([lines.filter(apart["tangled"]), mixed]), answered)
+    places = [placed.select("line_id", *PLACED) for placed in (sessions, rest.lines)]
+    own = keys.select("line_id", own=pl.coalesce("piece", "line_id"))
+    placed = beside(own, pl.concat(places), "line_id")
+    placed = placed.select(pl.coalesce("piece", "own"), "role", pl.col("counts").fill_null(True))
+    return Untangled(lines.hstack(placed), rest.troubles)
+
+
+def _shared_keys(lines: pl.DataFrame) -> pl.DataFrame:
+    """Keys of several lines or of a cancellation: KEY, piece, once (each speaks once at most), tangled."""
+    shared = pl.struct(KEY).hash().is_duplicated() | pl.col("takes_back")
+    tangled = pl.col("takes_back") | pl.col("party").is_not_null()
+    told = lines.select(*KEY, "line_id", "authority", tangled=tangled, shared=shared).filter("shared")
+    return told.group_by(KEY).agg(
         piece=pl.col("line_id").min(),
         once=pl.col("authority").n_unique() == pl.len(),
-        tangled=(pl.col("takes_back") | pl.col("party").is_not_null()).any(),
+        tangled=pl.col("tangled").any(),
     )
-    several = several.join(keys, on=KEY, nulls_equal=True)
-    plain = several.filter(pl.col("once") & ~pl.col("tangled"))
-    sessions, mixed = _sessions(several.filter(~pl.col("once") & ~pl.col("tangled")))
-    rest = untangled(pl.concat([several.filter("tangled").select(lines.columns), mixed]), answered)
-    columns = [*lines.columns, *PLACED]
-    placed = [
-        alone.with_columns(piece="line_id", role=pl.lit(None, pl.String), counts=True).select(columns),
-        plain.with_columns(role=pl.lit(None, pl.String), counts=True).select(columns),
-        sessions.select(columns),
-        rest.lines.select(columns),
-    ]
-    return Untangled(pl.concat(placed), rest.troubles)
 
 
 def _sessions(lines: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -45,9 +52,8 @@ def _sessions(lines: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     Identical keys are counted within one document, so that two equal sessions on one day stay two; the nth of one
     document meets the nth of another.
     """
-    told = lines.drop("piece", "once", "tangled")
     alike = [*KEY, *SPEAKER, *SAID]
-    counted = told.sort("received_on", "ref").with_columns(
+    counted = lines.sort("received_on", "ref").with_columns(
         nth=pl.int_range(pl.len()).over([*alike, "document_id"])
     )
     counted = counted.with_columns(head=pl.col("line_id").first().over([*alike, "nth"]))
@@ -60,7 +66,7 @@ def _sessions(lines: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         role=pl.when(repeats).then(pl.lit(DUPLICATE)), counts=~repeats
     )
     placed = placed.with_columns(piece=pl.col("line_id").min().over("piece"))
-    return placed, told.join(placed.select("line_id"), on="line_id", how="anti")
+    return placed, lines.join(placed.select("line_id"), on="line_id", how="anti")
 
 
 def _all_agree() -> pl.Expr:

@@ -34,10 +34,11 @@ def heard(lines: pl.DataFrame, answers: pl.DataFrame) -> Heard:
     answered = verdicts(told, answers)
     told = _with_answers(told, answered)
     holding = pl.col("hold").is_not_null() & ~pl.col("ref").is_in(list(answered.excepted))
-    held, free = told.filter(holding), told.filter(~holding)
-    naming = pl.col("cancels").is_not_null()
-    aimed, lost = _aimed(free.filter(naming), free.filter(~pl.col("takes_back")))
-    return Heard(pl.concat([free.filter(~naming), aimed]), held, lost, answered)
+    naming = ~holding & pl.col("cancels").is_not_null()
+    standing = told.select(*SPEAKER, *KEY, "ref", standing=~holding & ~pl.col("takes_back"))
+    aimed, lost = _aimed(told.filter(naming), standing)
+    speaking = pl.concat([told.filter(~holding & ~naming), aimed])
+    return Heard(speaking, told.filter(holding), lost, answered)
 
 
 def _told(lines: pl.DataFrame) -> pl.DataFrame:
@@ -66,7 +67,7 @@ def _aimed(naming: pl.DataFrame, told: pl.DataFrame) -> tuple[pl.DataFrame, pl.D
     """The cancellations that name a line of their speaker, with its key; and those whose line is not there."""
     if naming.is_empty():
         return naming, naming
-    known = told.filter(pl.col("ref").is_in(naming["cancels"].implode()))
+    known = told.filter(pl.col("standing") & pl.col("ref").is_in(naming["cancels"].implode()))
     known = known.select(*SPEAKER, *KEY, cancels="ref").unique("cancels")
     on = ["cancels", "member_id", *SPEAKER]
     own = [name for name in naming.columns if name not in KEY or name == "member_id"]
