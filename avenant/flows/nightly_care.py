@@ -11,6 +11,7 @@ from pathlib import Path
 
 import polars as pl
 
+from avenant.core.claims.adjudication.joining import beside
 from avenant.core.claims.expected import expected_reimbursements
 from avenant.core.claims.model import Care, CareTerms
 from avenant.core.claims.model import ExpectedCare as Found
@@ -19,7 +20,7 @@ from avenant.core.premiums import Facts
 from avenant.store.database import Connection, Database
 from avenant.store.readers.care import adopted_lines, answers_for, lines_in_blocks, lines_of, statuses_of
 
-BLOCKS_AT_ONCE = 4_096
+BLOCKS_AT_ONCE = 8_192
 FEW_BLOCKS = 2_048
 BEFORE_OPENING = "before_opening"
 
@@ -119,10 +120,11 @@ def sort_lines(
     if len(corrected):
         told = lines.join(corrected, on="line_id", how="left")
         lines = told.filter(pl.col("version") == pl.col("latest").fill_null(1)).drop("latest")
-    lines = lines.filter(~pl.col("withdrawn")).join(chunks, on="member_id", how="inner")
+    lines = lines.filter(~pl.col("withdrawn"))
+    number = beside(lines.select("member_id"), chunks, "member_id")["number"]
     files = []
-    for (number,), rows in lines.group_by("number"):
-        path = str(Path(sorting.folder) / f"{number}-{sorting.first}.arrow")
+    for (chunk,), rows in lines.with_columns(number).group_by("number"):
+        path = str(Path(sorting.folder) / f"{chunk}-{sorting.first}.arrow")
         rows.drop("number").write_ipc(path, compression="lz4")
-        files.append((int(str(number)), path))
+        files.append((int(str(chunk)), path))
     return files
