@@ -32,16 +32,18 @@ def with_decided(frame: pl.DataFrame, terms: CareTerms) -> pl.DataFrame:
         excepted=excepted, wanted_cents=pl.when(excepted).then(paid).otherwise("wanted_cents")
     )
     frame = _undetermined_wait(frame, terms)
-    found = consumed(_drawing(frame), terms.rules, terms.parameters).rename(
+    found = consumed(_drawing(frame, terms), terms.rules, terms.parameters).rename(
         {"limit_kind": "envelope_kind", "limit_left_cents": "envelope_left"}
     )
     frame = beside(frame, found)
     return _decided(frame)
 
 
-def _drawing(frame: pl.DataFrame) -> pl.DataFrame:
+def _drawing(frame: pl.DataFrame, terms: CareTerms) -> pl.DataFrame:
     """The acts that can use up an envelope."""
-    drawing = (pl.col("wanted_cents") > 0) & pl.col("covered") & pl.col("waits").is_null()
+    families = terms.rules.envelope_families["family"].unique().to_list()
+    limited = pl.col("family").is_in(families)
+    drawing = limited & (pl.col("wanted_cents") > 0) & pl.col("covered") & pl.col("waits").is_null()
     acts = frame.select(*INPUTS, drawing=drawing).filter("drawing").drop("drawing")
     return acts.with_columns(pl.col("family").cast(pl.String))
 
@@ -49,7 +51,7 @@ def _drawing(frame: pl.DataFrame) -> pl.DataFrame:
 def _undetermined_wait(frame: pl.DataFrame, terms: CareTerms) -> pl.DataFrame:
     if terms.rules.envelopes["pmss_ppm"].is_null().all():
         return frame
-    unknown = undetermined(_drawing(frame), terms.rules, terms.parameters)
+    unknown = undetermined(_drawing(frame, terms), terms.rules, terms.parameters)
     if unknown.is_empty():
         return frame
     return waiting(frame, parameter_unknown=pl.col("act_id").is_in(unknown.implode()))

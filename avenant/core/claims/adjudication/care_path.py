@@ -13,11 +13,15 @@ from typing import Final
 import polars as pl
 
 from avenant.core.claims.adjudication.dated_values import DatedValues
+from avenant.core.claims.adjudication.joining import beside
 from avenant.core.claims.adjudication.providers import OPTAM
 from avenant.core.claims.adjudication.tariffs import TariffTable
 from avenant.core.claims.adjudication.waiting import explained, waiting
 from avenant.core.money import PPM, round_half_up_div
 
+INPUTS: Final = (
+    *("act_id", "care_from", "quantity", "base_cents", "rate_ppm", "standard_rate_ppm", "told_rate_ppm"),
+)
 SHARE: Final = "outside_path_increase_share_ppm"
 CONSULTATIONS: Final = ("CS+MCS", "CS")
 """Act codes of a specialist's consultation, the first one known on the day counts."""
@@ -37,23 +41,25 @@ def with_increase(frame: pl.DataFrame, table: TariffTable, values: DatedValues) 
     frame = frame.with_columns(outside=outside.fill_null(False))
     if not frame["outside"].any():
         return frame.with_columns(increase_cents=pl.lit(0, pl.Int64)).drop("outside")
-    frame = frame.hstack(values.on(frame["care_from"], SHARE))
-    frame = frame.with_columns(consultation_cents=_consultation(frame, table))
-    frame = frame.with_columns(
-        increase_cents=pl.when("outside").then(_increase()).otherwise(0), lower=_lower()
-    )
+    rows = _outside(frame.select(*INPUTS, "outside").filter("outside"), table, values)
+    frame = beside(frame, rows)
     ours = pl.col("by_rules") & pl.col("outside") & pl.col("told_rate_ppm").is_null()
     frame = waiting(
         frame,
         parameter_unknown=ours & pl.col(SHARE).is_null(),
         tariff_unknown=ours & pl.col("consultation_cents").is_null(),
     )
-    frame = frame.with_columns(
-        pl.col("increase_cents").fill_null(0),
-        rate_ppm=pl.col("rate_ppm") - pl.when(pl.col("lower")).then(SHARE).otherwise(0),
-    )
+    lowered = pl.when(pl.col("lower").fill_null(False)).then(SHARE).otherwise(0)
+    frame = frame.with_columns(pl.col("increase_cents").fill_null(0), rate_ppm=pl.col("rate_ppm") - lowered)
     frame = explained(frame, outside_path=pl.col("increase_cents") > 0)
     return frame.drop("outside", "lower", SHARE, "consultation_cents")
+
+
+def _outside(rows: pl.DataFrame, table: TariffTable, values: DatedValues) -> pl.DataFrame:
+    """act_id, what the increase of each act outside the path is and follows from, and whether it lowers the rate."""
+    rows = rows.hstack(values.on(rows["care_from"], SHARE))
+    rows = rows.with_columns(consultation_cents=_consultation(rows, table))
+    return rows.select("act_id", SHARE, "consultation_cents", increase_cents=_increase(), lower=_lower())
 
 
 def _increase() -> pl.Expr:
@@ -78,7 +84,7 @@ def _lower() -> pl.Expr:
     """Whether the rate itself falls: the increase was not told and neither cap binds."""
     of_base = round_half_up_div(pl.col("base_cents") * pl.col(SHARE), PPM)
     uncapped = (of_base <= _cap()) & (pl.col("rate_ppm") >= pl.col(SHARE))
-    return (pl.col("outside") & pl.col("told_rate_ppm").is_null() & uncapped).fill_null(False)
+    return (pl.col("told_rate_ppm").is_null() & uncapped).fill_null(False)
 
 
 def _consultation(frame: pl.DataFrame, table: TariffTable) -> pl.Series:

@@ -12,7 +12,7 @@ from typing import Final
 
 import polars as pl
 
-from avenant.core.claims.adjudication.dated_lines import UNDECIDED, taken
+from avenant.core.claims.adjudication.dated_lines import NONE, UNDECIDED, taken
 from avenant.core.claims.adjudication.dated_values import DatedValues
 from avenant.core.claims.adjudication.guarantee_table import GuaranteeTable
 from avenant.core.claims.adjudication.waiting import explained, waiting
@@ -57,9 +57,13 @@ def ceilings(frame: pl.DataFrame, table: GuaranteeTable, values: DatedValues) ->
     inputs = frame.select(
         *("base_cents", "secu_cents", "increase_cents", "responsible", "quantity", "limit_cents"),
     ).hstack(values.on(frame["care_from"], MONTHLY_CEILING))
-    best, *others = (_of_part(inputs, table.lines, position) for position in table.positions(frame))
-    for other in others:
-        best = _lower_of(best, other)
+    first, *others = table.positions(frame)
+    best = _of_part(inputs, table.lines, first)
+    for position in others:
+        where = (position != NONE).arg_true()
+        if len(where):
+            other = _of_part(inputs[where], table.lines, position.gather(where))
+            best = _replaced(best, where, _lower_of(best[where], other))
     return best
 
 
@@ -91,6 +95,13 @@ def _before_us() -> pl.Expr:
     """The Sécu's part; for a responsible contract also the increase, as if the Sécu had paid it."""
     increase = pl.when(pl.col("responsible")).then("increase_cents").otherwise(0)
     return pl.col("secu_cents") + increase
+
+
+def _replaced(rows: pl.DataFrame, where: pl.Series, others: pl.DataFrame) -> pl.DataFrame:
+    """``rows`` with ``others`` at the places ``where``."""
+    places = pl.int_range(len(rows), dtype=pl.UInt32, eager=True)
+    later = pl.int_range(len(rows), len(rows) + len(others), dtype=pl.UInt32, eager=True)
+    return pl.concat([rows, others])[places.scatter(where, later)]
 
 
 def _lower_of(one: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:

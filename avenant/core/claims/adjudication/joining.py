@@ -15,6 +15,8 @@ def beside(
     Only the key is joined: the frame's other columns stay where they are instead of being copied.
     """
     keys = [on] if isinstance(on, str) else list(on)
+    if len(keys) == 1 and found[keys[0]].equals(frame[keys[0]]):
+        return frame.hstack(found.drop(keys))
     looked_up = frame.select(keys).join(
         found, on=keys, how="left", maintain_order="left", nulls_equal=nulls_equal
     )

@@ -37,17 +37,15 @@ def with_wanted(frame: pl.DataFrame, table: GuaranteeTable, values: DatedValues)
     Waits: ``provider_status_unknown`` where a doctor in OPTAM and one outside would lead to different amounts;
     ``parameter_unknown`` where an amount of the law is not known for that day.
     """
-    doubtful = frame.filter(pl.col("status") == UNKNOWN)
-    if doubtful.is_empty():
+    unknown = frame["status"] == UNKNOWN
+    if not unknown.any():
         return _wanted(frame, table, values)
-    known = _wanted(frame.filter(pl.col("status") != UNKNOWN), table, values)
-    inside, outside = (
-        _wanted(doubtful.with_columns(status=pl.lit(status, pl.Int8)), table, values)
-        for status in (OPTAM, NON_OPTAM)
-    )
-    differ = inside.with_columns(differ=inside["wanted_cents"] != outside["wanted_cents"])
-    found = waiting(differ, provider_status_unknown=pl.col("by_rules") & pl.col("differ")).drop("differ")
-    return pl.concat([known, found])
+    outside = _wanted(frame.filter(unknown).with_columns(status=pl.lit(NON_OPTAM, pl.Int8)), table, values)
+    optam = pl.when(unknown).then(OPTAM).otherwise("status").cast(pl.Int8)
+    found = _wanted(frame.with_columns(status=optam), table, values)
+    differ = outside["wanted_cents"] != found["wanted_cents"].filter(unknown)
+    differing = pl.col("act_id").is_in(outside["act_id"].filter(differ).implode())
+    return waiting(found, provider_status_unknown=pl.col("by_rules") & differing)
 
 
 def _wanted(frame: pl.DataFrame, table: GuaranteeTable, values: DatedValues) -> pl.DataFrame:

@@ -12,28 +12,36 @@ from avenant.core.book.entries import REIMBURSEMENTS
 from avenant.core.claims.adjudication.guarantee import UNLIMITED
 from avenant.core.frames.care import MEMBER_PAYEE
 
+PAID = ("payee_id", "amount_cents")
+TYPES = {name: REIMBURSEMENTS.columns[name] for name in REIMBURSEMENTS.expected}
+
 
 def decision_rows(frame: pl.DataFrame) -> pl.DataFrame:
     """One row per payee of each act that does not wait (columns ``REIMBURSEMENTS.expected``), by act and payee.
 
     An act of which nobody gets anything has one row of 0 for the member.
     """
+    told = [name for name in TYPES if name not in (*PAID, "care_date")]
     unlimited = pl.col("ceiling_cents") == UNLIMITED
-    told = [name for name in REIMBURSEMENTS.expected if name not in ("payee_id", "amount_cents", "care_date")]
-    decided = frame.select("provider_id", "waits", *told, care_date="care_from").filter(
-        pl.col("waits").is_null()
+    decided = frame.select(told, care_date="care_from").with_columns(
+        ceiling_cents=pl.when(unlimited).then(-1).otherwise("ceiling_cents")
     )
-    decided = decided.with_columns(ceiling_cents=pl.when(unlimited).then(-1).otherwise("ceiling_cents"))
+    payees = _payees(frame)
+    rows = decided[payees["row"]].hstack(payees.select(PAID))
+    return rows.select(pl.col(name).cast(dtype) for name, dtype in TYPES.items())
+
+
+def _payees(frame: pl.DataFrame) -> pl.DataFrame:
+    """row (number of the act in ``frame``), payee_id, amount_cents, by act and payee."""
+    parts = frame.select("act_id", "provider_id", "member_cents", "provider_cents", "waits")
+    acts = parts.with_row_index("row").filter(pl.col("waits").is_null())
     to_provider = pl.col("provider_cents") > 0
     to_member = (pl.col("member_cents") > 0) | ~to_provider
+    member = pl.lit(MEMBER_PAYEE, pl.Int32)
     rows = [
-        _rows(decided.filter(to_member), pl.lit(MEMBER_PAYEE), "member_cents"),
-        _rows(decided.filter(to_provider), pl.col("provider_id"), "provider_cents"),
+        acts.filter(to_member).select("row", "act_id", payee_id=member, amount_cents="member_cents"),
+        acts.filter(to_provider).select(
+            "row", "act_id", payee_id="provider_id", amount_cents="provider_cents"
+        ),
     ]
     return pl.concat(rows).sort("act_id", "payee_id")
-
-
-def _rows(decided: pl.DataFrame, payee: pl.Expr, amount: str) -> pl.DataFrame:
-    types = {name: REIMBURSEMENTS.columns[name] for name in REIMBURSEMENTS.expected}
-    rows = decided.with_columns(payee_id=payee, amount_cents=amount)
-    return rows.select(pl.col(name).cast(dtype) for name, dtype in types.items())
