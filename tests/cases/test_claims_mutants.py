@@ -29,7 +29,7 @@ DECIDING = [
     Mutant(
         "who has no contract waits",
         f"{RULES}.rights",
-        'no_contract=pl.col("contract_id").is_null()',
+        "no_contract=without",
         "no_contract=pl.lit(False)",
         f"{RIGHTS}/nobody-insured-yet",
     ),
@@ -92,7 +92,7 @@ DECIDING = [
     Mutant(
         "an unknown status is not guessed",
         f"{RULES}.responsible",
-        'provider_status_unknown=pl.col("by_rules") & pl.col("differ")',
+        'provider_status_unknown=pl.col("by_rules") & differing',
         "provider_status_unknown=pl.lit(False)",
         f"{VISITS}/provider-status-learnt-later",
     ),
@@ -460,7 +460,7 @@ MATCHED = [
     Mutant(
         "a cancellation speaks of the act of its line",
         f"{MATCHING}.heard",
-        'naming = pl.col("cancels").is_not_null()',
+        'naming = ~holding & pl.col("cancels").is_not_null()',
         "naming = pl.lit(False)",
         "24-cancellations/by-its-number-alone",
     ),
