@@ -67,6 +67,12 @@ def consumed(wanted: Iterable[Wanted], rules: Rules) -> list[Allowed]:
     return [allowed(act, rules, drawn) for act in sorted(wanted, key=lambda act: (act.care_from, act.act_id))]
 
 
+def known_envelopes(act: Wanted, rules: Rules) -> None:
+    """An act under a share of a monthly ceiling that is not known on its day waits: nobody knows what is left."""
+    for line in envelope_lines(act, rules):
+        list(sums(line, act.care_from, rules))
+
+
 def allowed(act: Wanted, rules: Rules, drawn: Drawn) -> Allowed:
     """The lowest of all envelopes the act falls under wins, and all of them are drawn on."""
     lines = envelope_lines(act, rules)

@@ -1,0 +1,165 @@
+"""Which pieces are about one act although their keys differ, because one says less. Part of the slow reference.
+
+Example: a bill without a provider fits the Sécu's return of that day and charge; the bill of another provider does
+not. Two such bills for one return wait for a person.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import NamedTuple
+
+from benchmarks.reference_claims_model import Rules
+from benchmarks.reference_pieces import INSURER, Piece, Waiting, wait_of
+from benchmarks.reference_telling import SAID, Verdicts, content
+
+NEAR_DAYS = 3
+
+
+class Node(NamedTuple):
+    """What a piece says about which act it is."""
+
+    piece: Piece
+    day: object
+    code: object
+    family: object
+    provider: object
+    location: object
+    charged: object
+    head: str
+
+    @property
+    def said(self) -> int:
+        """How many of act code, provider and location it says."""
+        return sum(one is not None for one in (self.code, self.provider, self.location))
+
+    @property
+    def pattern(self) -> tuple[bool, ...]:
+        """Which of them."""
+        return tuple(one is not None for one in (self.code, self.provider, self.location))
+
+    @property
+    def authority(self) -> int:
+        """Who speaks with the highest authority."""
+        return next(iter(self.piece.live))[0]
+
+    @property
+    def twins(self) -> tuple[object, ...]:
+        """Sessions of one key and charge are twins."""
+        return (self.day, self.code or self.family, self.provider, self.location, self.charged)
+
+
+def node(piece: Piece, rules: Rules) -> Node:
+    """The piece as it is compared with others."""
+    code = piece.says("act_code")
+    known = rules.codes.get(str(code))
+    family = piece.says("family") or (known.family if known else None)
+    names = ("provider_id", "location", "charged_cents")
+    return Node(
+        piece, piece.says("care_from"), code, family, *(piece.says(name) for name in names), piece.head
+    )
+
+
+def compatible(one: Node, other: Node, said: Verdicts) -> bool:
+    """Equal or silent in everything, without one act code the families; and not called different."""
+    pairs = [(one.provider, other.provider), (one.location, other.location), (one.charged, other.charged)]
+    codes = (one.code, other.code)
+    pairs.append((one.family, other.family) if None in codes else codes)
+    agree = all(None in pair or pair[0] == pair[1] for pair in pairs)
+    return agree and not any(said.are_apart(a, b) for a in one.piece.lines for b in other.piece.lines)
+
+
+def joined(pieces: list[Piece], waiting: dict[int, Waiting], said: Verdicts, rules: Rules) -> list[Piece]:
+    """Poorer pieces join the one act they fit, if only they of their kind fit it; else they wait."""
+    nodes = [node(piece, rules) for piece in pieces if piece.live]
+    richer = {id(one): [other for other in nodes if poorer(one, other, said)] for one in nodes}
+    fits = {id(one): [other for other in richer[id(one)] if not richer[id(other)]] for one in nodes}
+    sets: dict[tuple[object, ...], list[Node]] = defaultdict(list)
+    for one in sorted(nodes, key=by_content):
+        if fits[id(one)]:
+            sets[one.twins].append(one)
+    gone = []
+    meetings = [meeting(poor, list(sets.values()), fits, said) for poor in sets.values()]
+    for poor, met in zip(sets.values(), meetings, strict=True):
+        for one, other in met:
+            other.piece.absorb(one.piece)
+            gone.append(one.piece)
+        rich = fits[id(poor[0])]
+        reason = "several_acts_fit" if len(rich) > 1 else "perhaps_same_act"
+        for one in poor[len(met) :]:
+            if one.piece.act_id not in waiting and not is_excepted(one.piece, said):
+                waiting[one.piece.act_id] = wait_of(one.piece, reason, [other.head for other in rich])
+    return [piece for piece in pieces if piece not in gone]
+
+
+def meeting(
+    poor: list[Node], sets: list[list[Node]], fits: dict[int, list[Node]], said: Verdicts
+) -> list[tuple[Node, Node]]:
+    """Which of these poorer pieces of one key joins which act: the nth the nth of equal ones.
+
+    As many pieces that say the same as there are acts join one each. All that fit the same acts must fit each other,
+    and no sender may speak twice.
+    """
+    rich = sorted(fits[id(poor[0])], key=by_content)
+    wanted = {id(one) for one in rich}
+    rivals = [one for others in sets if others is not poor for one in others]
+    rivals = [one for one in rivals if wanted & {id(other) for other in fits[id(one)]}]
+    if any(speaks_too(poor[0], one) or not compatible(poor[0], one, said) for one in rivals):
+        return []
+    if any(speaks_too(poor[0], one) for one in rich):
+        return []
+    equal_acts = len({one.twins for one in rich}) == 1
+    equal_words = len({tuple(one.piece.says(name) for name in SAID) for one in poor}) == 1
+    if equal_acts or (equal_words and len(rich) == len(poor)):
+        return list(zip(poor, rich, strict=False))
+    return []
+
+
+def by_content(one: Node) -> list[tuple[object, ...]]:
+    """An order of pieces by what they say."""
+    return sorted(content(line) for line in one.piece.lines)
+
+
+def poorer(one: Node, other: Node, said: Verdicts) -> bool:
+    """Whether one says less than the other, of the same day and charge, and nothing else."""
+    if one.piece is other.piece or one.day != other.day or one.pattern == other.pattern:
+        return False
+    less = (one.said, -one.authority, one.pattern) < (other.said, -other.authority, other.pattern)
+    return less and compatible(one, other, said)
+
+
+def speaks_too(one: Node, other: Node) -> bool:
+    """Whether one sender speaks in both."""
+    return bool(one.piece.live.keys() & other.piece.live.keys())
+
+
+def is_excepted(piece: Piece, said: Verdicts) -> bool:
+    """Whether a person decided it, so that it is an act of its own."""
+    return any(line.ref in said.exceptions for line in piece.lines)
+
+
+def nearby(pieces: list[Piece], waiting: dict[int, Waiting], said: Verdicts, rules: Rules) -> None:
+    """Poorer pieces that fit an act of a day nearby wait: perhaps a date is wrong."""
+    nodes = [node(piece, rules) for piece in pieces if piece.live and piece.act_id not in waiting]
+    for one in nodes:
+        near = [
+            other
+            for other in nodes
+            if 0 < abs((one.day - other.day).days) <= NEAR_DAYS  # type: ignore[operator]
+            and one.pattern != other.pattern
+            and one.charged == other.charged is not None
+            and (-one.authority, one.said, one.pattern) < (-other.authority, other.said, other.pattern)
+            and not speaks_too(one, other)
+            and compatible(one, other, said)
+        ]
+        if near and not is_excepted(one.piece, said):
+            heads = [other.head for other in near]
+            waiting[one.piece.act_id] = wait_of(one.piece, "perhaps_same_act", heads)
+
+
+def statements(pieces: list[Piece], waiting: dict[int, Waiting], said: Verdicts) -> None:
+    """A statement alone is no claim."""
+    for piece in pieces:
+        only = piece.live and all(speaker[0] == INSURER for speaker in piece.live)
+        if only and piece.act_id not in waiting and not is_excepted(piece, said):
+            waiting[piece.act_id] = wait_of(piece, "statement_without_act", [])
