@@ -16,7 +16,10 @@ from avenant.commands.choose_database import AS_JSON, FAILED, REFUSED, refusals_
 from avenant.commands.progress import progress_shown
 
 MEASUREMENTS = "benchmarks.bars"
-FIGURES = ("nightly", "booking", "reference", "openfisca", "invoices", "family", "memory", "scale")
+FIGURES = (
+    *("nightly", "booking", "reference", "openfisca", "invoices", "family", "memory", "scale"),
+    *("care", "claims", "member", "care-memory"),
+)
 ONLY = typer.Option([], help=f"Measure this figure alone (repeatable): {', '.join(FIGURES)}.")
 
 app = typer.Typer(add_completion=False)
@@ -30,6 +33,9 @@ def bench(
     only: list[str] = ONLY,
     workers: int = typer.Option(2, min=0, max=64, help="Worker processes of the nightly runs."),
     families: int = typer.Option(1_000, min=1, help="Families that the plain-Python reference prices."),
+    acts: int = typer.Option(5_000_000, min=20, help="Acts of the big book of care, about."),
+    small_acts: int = typer.Option(500_000, min=20, help="Acts of the small book that it is compared with."),
+    claimants: int = typer.Option(300, min=1, help="Families whose care the plain-Python engine decides."),
     out: Path = typer.Option("build/bench.json", help="File for the figures with every sample."),
     as_json: bool = AS_JSON,
 ) -> None:
@@ -38,7 +44,10 @@ def bench(
     Each figure is a ratio of times taken alternately in this run on the same data, so that it means the same
     on any machine. Databases named avenant_bench_… are made for it on the server, and dropped at the end.
 
-    Example: avenant bench --contracts 5000 --small 500 --only nightly --only booking
+    Messages about care are written in bulk, month by month, without the judgement of an import.
+
+    Examples: avenant bench --contracts 5000 --small 500 --only nightly --only booking
+    avenant bench --acts 100000 --small-acts 20000 --only care --only member
 
     Exit codes: 0 every bar is kept, or skipped with a reason · 1 a bar is missed · 2 refused: the command line,
     or not a checkout.
@@ -48,7 +57,8 @@ def bench(
     with refusals_told("postgres"), progress_shown() as progress:
         bars = measurements()
         chosen = tuple(chosen_figures(only))
-        wanted = bars.Wanted(contracts, small, repeat, chosen, workers=workers, families=families)
+        sizes = {"families": families, "acts": acts, "small_acts": small_acts, "claimants": claimants}
+        wanted = bars.Wanted(contracts, small, repeat, chosen, workers=workers, **sizes)
         server = server_from_environment()
         outcomes = bars.measured_bars(server, wanted, progress)
         fields = bars.as_fields(outcomes, wanted, server.server_version())

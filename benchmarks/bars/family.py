@@ -24,10 +24,10 @@ BAR_MILLISECONDS = 50
 def family_figure(bench: Bench) -> list[Outcome]:
     """Median and 95th percentile over families drawn from the big book."""
     book = booked(bench, bench.wanted.contracts)
-    context = _context(book.db, bench.wanted)
+    context = run_context(book.db, bench.wanted)
     drawn = _drawn_families(book.db, FAMILIES_PER_REPEAT * bench.wanted.repeat + WARM_UP)
     bench.progress("one family at a time", 0, len(drawn))
-    milliseconds = [1000 * timed(partial(_recomputed, context, family)) for family in drawn]
+    milliseconds = [1000 * timed(partial(recomputed, context, family)) for family in drawn]
     bench.progress("one family at a time", len(drawn), len(drawn))
     warm = milliseconds[WARM_UP:]
     samples = {"milliseconds": warm}
@@ -38,7 +38,8 @@ def family_figure(bench: Bench) -> list[Outcome]:
     ]
 
 
-def _context(db: Database, wanted: Wanted) -> RunContext:
+def run_context(db: Database, wanted: Wanted) -> RunContext:
+    """What a nightly run hands to its chunks, in a database that is about to be measured."""
     with db.connect() as connection:
         version = published_version_name(connection)
     run = open_run(
@@ -60,6 +61,7 @@ def _drawn_families(db: Database, count: int) -> list[int]:
     return random.Random(SEED).choices(families, k=count)
 
 
-def _recomputed(context: RunContext, family: int) -> None:
+def recomputed(context: RunContext, family: int) -> None:
+    """Both books of one family recomputed and compared; nothing may differ."""
     found = compute(context, Task(0, Families(ids=(family,)), None, None, 0))
     assert found.is_empty(), f"family {family} differs from the book that was just booked"

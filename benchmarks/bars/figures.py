@@ -15,7 +15,10 @@ Samples = dict[str, list[float]]
 
 MEBIBYTE = 1024**2
 GIBIBYTE_IN_MIB = 1024
-NAMES = ("nightly", "booking", "reference", "openfisca", "invoices", "family", "memory", "scale")
+NAMES = (
+    *("nightly", "booking", "reference", "openfisca", "invoices", "family", "memory", "scale"),
+    *("care", "claims", "member", "care-memory"),
+)
 SIDES = {"<=": operator.le, "<": operator.lt, ">=": operator.ge}
 
 
@@ -28,7 +31,9 @@ class Wanted:
     """How big, how often, and which figures.
 
     contracts, small: contracts of the big and of the small book. repeat: how often each side is timed.
-    families: how many families the slow reference prices. invoices: members that django-silver invoices.
+    families: how many families the slow reference prices. silver_members: members that django-silver invoices.
+    acts, small_acts: acts of care, about, of the big and of the small book of care. claimants: families whose care
+    the slow claims engine decides.
     """
 
     contracts: int = 100_000
@@ -39,6 +44,9 @@ class Wanted:
     workers: int = 2
     families: int = 1_000
     silver_members: int = 1_000
+    acts: int = 5_000_000
+    small_acts: int = 500_000
+    claimants: int = 300
     opens: date = date(2023, 1, 1)
 
     @property

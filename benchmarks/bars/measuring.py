@@ -7,6 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 from benchmarks.bars.books import Bench, bench
+from benchmarks.bars.care_member import member_figure
+from benchmarks.bars.care_nights import care_figure, care_memory_figure
+from benchmarks.bars.care_rules import claims_figure
 from benchmarks.bars.family import family_figure
 from benchmarks.bars.figures import CannotMeasure, Outcome, Progress, Wanted
 from benchmarks.bars.invoices import invoices_figure
@@ -22,8 +25,12 @@ MEASURES: dict[str, Callable[[Bench], list[Outcome]]] = {
     "memory": memory_figure,
     "scale": scale_figure,
     "invoices": invoices_figure,
+    "care": care_figure,
+    "claims": claims_figure,
+    "member": member_figure,
+    "care-memory": care_memory_figure,
 }
-"""Invoices come last: they settle what the others only read."""
+"""Invoices come last of those on the book of premiums: they settle what the others only read."""
 
 
 def measured_bars(

@@ -51,9 +51,9 @@ def reference_figure(bench: Bench) -> list[Outcome]:
     columnar: list[float] = []
     reference: list[float] = []
     for _ in bench.steps(f"the rules of {wanted.families:,} families, columnar and as a plain Python loop"):
-        ours = _answer("benchmarks.columnar_premiums", folder, wanted)
-        theirs = _answer("benchmarks.reference_premiums", folder, wanted)
-        _agree(ours, theirs, "the plain Python reference")
+        ours = answer("benchmarks.columnar_premiums", str(folder), *_months(wanted))
+        theirs = answer("benchmarks.reference_premiums", str(folder), *_months(wanted))
+        agree(ours, theirs, "the plain Python reference")
         columnar.append(ours["seconds"])
         reference.append(theirs["seconds"])
     samples = {
@@ -77,9 +77,9 @@ def openfisca_figure(bench: Bench) -> list[Outcome]:
     theirs: list[float] = []
     rows = 0
     for _ in bench.steps("the rules of one plan, columnar and on OpenFisca-Core"):
-        ours = _answer("benchmarks.columnar_premiums", folder, wanted, "--times", WARM)
+        ours = answer("benchmarks.columnar_premiums", str(folder), *_months(wanted), "--times", WARM)
         other = _openfisca_answer(told)
-        _agree(ours, other, "OpenFisca-Core")
+        agree(ours, other, "OpenFisca-Core")
         columnar.append(ours["seconds"])
         theirs.append(other["seconds"])
         rows = ours["rows"]
@@ -111,11 +111,14 @@ def _written(bench: Bench, name: str, portfolio: Portfolio) -> Path:
     return folder
 
 
-def _answer(module: str, folder: Path, wanted: Wanted, *more: str) -> Answer:
+def _months(wanted: Wanted) -> tuple[str, ...]:
+    return ("--first", wanted.opens.isoformat(), "--last", wanted.horizon.isoformat())
+
+
+def answer(module: str, *arguments: str) -> Answer:
     """What a module of the checkout printed, run in a process of its own on one core."""
-    months = ["--first", wanted.opens.isoformat(), "--last", wanted.horizon.isoformat()]
     done = subprocess.run(
-        [sys.executable, "-m", module, str(folder), *months, *more],
+        [sys.executable, "-m", module, *arguments],
         cwd=CHECKOUT,
         env=os.environ | ONE_CORE,
         capture_output=True,
@@ -124,8 +127,8 @@ def _answer(module: str, folder: Path, wanted: Wanted, *more: str) -> Answer:
     )
     if done.returncode:
         raise CannotMeasure(f"{module} exited with {done.returncode}: {done.stderr[-500:]}")
-    answer: Answer = json.loads(done.stdout.splitlines()[-1])
-    return answer
+    told: Answer = json.loads(done.stdout.splitlines()[-1])
+    return told
 
 
 def _openfisca_answer(told: Path) -> Answer:
@@ -135,7 +138,7 @@ def _openfisca_answer(told: Path) -> Answer:
         raise CannotMeasure(f"OpenFisca-Core cannot be run here: {failed}") from failed
 
 
-def _agree(ours: Answer, theirs: Answer, whose: str) -> None:
+def agree(ours: Answer, theirs: Answer, whose: str) -> None:
     """A ratio of times means nothing unless both computed the same. Errors: CannotMeasure with both sums."""
     both = (ours.keys() & theirs.keys()) - {"seconds"}
     different = {name: (ours[name], theirs[name]) for name in both if ours[name] != theirs[name]}
