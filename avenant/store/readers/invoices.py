@@ -1,5 +1,6 @@
 """Invoices as sent: header and entries, by number or contract, now or as known at a revision."""
 
+import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -13,9 +14,13 @@ from avenant.store.frames import read_frame
 from avenant.store.readers.known import array, known, latest
 from avenant.store.readers.people import as_shown
 from avenant.store.readers.rulebooks import Published, published, published_version
+from avenant.store.readers.settling import Documents
 from avenant.store.tables import ENROLMENT
 
 NUMBER = "i.series || '-' || i.year || '-' || lpad(i.number::text, 6, '0')"
+
+NUMBERED = re.compile(r"(?P<series>[^\0]+)-(?P<year>\d{4})-(?P<number>\d{6,9})")
+UNNUMBERED = re.compile(r"#(\d{1,18})")
 
 LISTED = {
     "invoice_id": pl.Int64,
@@ -94,14 +99,38 @@ def _header_row(connection: Connection, number: str, rev: int | None) -> dict[st
         JOIN LATERAL (
             SELECT v.* FROM contract AS v JOIN revision AS learnt USING (change_id)
             WHERE v.contract_id = i.contract_id AND learnt.rev <= r.rev ORDER BY v.version DESC LIMIT 1) AS c ON true
-        WHERE ({NUMBER} = %s OR '#' || i.invoice_id = %s) AND {known("i", rev)}"""
-    row = connection.execute(query, [number, number]).fetchone()
-    if row is None:
+        WHERE i.invoice_id = %s"""
+    row = connection.execute(query, [invoice_called(connection, number, rev)]).fetchone()
+    assert row is not None
+    return dict(zip((name.strip() for name in columns.split(",")), row, strict=True))
+
+
+def invoice_called(connection: Connection, number: str, rev: int | None = None) -> int:
+    """The id of the invoice with this number, or of the settlement ``#17``. Errors: UnknownInvoice."""
+    found = document_called(connection, "invoice", number, rev)
+    if found is None:
         raise UnknownInvoice(
             f"no invoice {number!r} is known{'' if rev is None else ' at that moment'}: "
             "`avenant invoices list` shows their numbers"
         )
-    return dict(zip((name.strip() for name in columns.split(",")), row, strict=True))
+    return found
+
+
+def document_called(
+    connection: Connection, documents: Documents, number: str, rev: int | None = None
+) -> int | None:
+    """The id of the numbered document, or of the settlement ``#17``; by index, since a book has millions of them."""
+    if (typed := NUMBERED.fullmatch(number)) is not None:
+        told = [typed["series"], int(typed["year"]), int(typed["number"])]
+        where = f"i.series = %s AND i.year = %s AND i.number = %s AND {NUMBER} = %s"
+        told.append(number)
+    elif (unnumbered := UNNUMBERED.fullmatch(number)) is not None:
+        where, told = f"i.{documents}_id = %s", [int(unnumbered[1])]
+    else:
+        return None
+    query = f"SELECT i.{documents}_id FROM {documents} AS i WHERE {where} AND {known('i', rev)}"
+    row = connection.execute(query, told).fetchone()
+    return None if row is None else int(row[0])
 
 
 def _header(

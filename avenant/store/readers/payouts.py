@@ -10,7 +10,7 @@ from avenant.core.frames.payouts import PayoutEntries
 from avenant.core.payouts.header import PayoutHeader
 from avenant.store.database import Connection
 from avenant.store.frames import read_frame
-from avenant.store.readers.invoices import NUMBER
+from avenant.store.readers.invoices import NUMBER, document_called
 from avenant.store.readers.known import known
 from avenant.store.readers.paying import payee_names
 from avenant.store.readers.people import as_shown
@@ -113,14 +113,21 @@ def _header_row(connection: Connection, number: str, rev: int | None) -> dict[st
     query = f"""
         SELECT i.payout_id, {NUMBER}, i.payee_kind, i.payee_id, i.issue_date, i.currency, i.total_cents, r.rev
         FROM payout AS i JOIN revision AS r USING (change_id)
-        WHERE ({NUMBER} = %s OR '#' || i.payout_id = %s) AND {known("i", rev)}"""
-    row = connection.execute(query, [number, number]).fetchone()
-    if row is None:
+        WHERE i.payout_id = %s"""
+    row = connection.execute(query, [payout_called(connection, number, rev)]).fetchone()
+    assert row is not None
+    return dict(zip(columns, row, strict=True))
+
+
+def payout_called(connection: Connection, number: str, rev: int | None = None) -> int:
+    """The id of the payout with this number, or of the settlement ``#17``. Errors: UnknownPayout."""
+    found = document_called(connection, "payout", number, rev)
+    if found is None:
         raise UnknownPayout(
             f"no payout {number!r} is known{'' if rev is None else ' at that moment'}: "
             "`avenant payouts list` shows their numbers"
         )
-    return dict(zip(columns, row, strict=True))
+    return found
 
 
 def _tied(connection: Connection, payout_id: int, rev: int) -> pl.DataFrame:
