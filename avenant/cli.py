@@ -18,6 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "import": ("import_", "Load contracts, members, enrolments and documents about care."),
     "nightly": ("nightly", "Recompute all premiums and reimbursements, and book what has changed."),
     "invoices": ("invoices", "Issue invoices and show them as text, JSON, PDF, XLSX or CSV."),
+    "find": ("find", "Find members, contracts, invoices, payouts, documents or acts by name or number."),
     "premiums": ("premiums", "Show the premiums of a member or contract, and why, as known at any instant."),
     "acts": ("acts", "Show care acts, what was decided and why, what waits; answer what waits."),
     "events": ("events", "A member's care as events: who paid what, what is open and why."),
@@ -26,6 +27,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "simulate": ("simulate", "What would we pay for this act, for this member, on that day?"),
     "case": ("case", "Play case files and compare what happens with what they expect."),
     "check": ("check", "Verify the promises of the books; recompute the digest chain."),
+    "serve": ("serve", "Serve the desk, the back office for care, operations and engineering."),
+    "users": ("users", "Add people to the desk and give them roles."),
     "generate": ("generate", "Generate a portfolio with late news; play the demo."),
     "bench": ("bench", "Measure speed and memory as ratios that mean the same on any machine."),
 }

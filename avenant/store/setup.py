@@ -4,6 +4,7 @@ import hashlib
 import os
 import secrets
 from datetime import UTC, date, datetime
+from importlib.metadata import version
 from importlib.resources import files
 from typing import Protocol
 
@@ -93,14 +94,18 @@ def create_template(server: Server) -> str:
 
 
 def migrations_fingerprint() -> str:
-    """Twelve hex digits that change with any migration or SQL file of the store."""
-    store = files("avenant.store")
+    """Twelve hex digits that change with any migration or SQL file, and with the versions of Django and allauth."""
+    folders = [
+        files("avenant").joinpath(*parts)
+        for parts in (("store", "migrations"), ("store", "sql"), ("desk", "migrations"))
+    ]
     texts = [
         entry.read_bytes()
-        for folder in ("migrations", "sql")
-        for entry in sorted(store.joinpath(folder).iterdir(), key=lambda entry: entry.name)
+        for folder in folders
+        for entry in sorted(folder.iterdir(), key=lambda entry: entry.name)
         if entry.name.endswith((".py", ".sql"))
     ]
+    texts += [version(package).encode() for package in ("django", "django-allauth")]
     return hashlib.sha256(b"".join(texts)).hexdigest()[:12]
 
 

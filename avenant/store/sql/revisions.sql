@@ -100,7 +100,9 @@ BEGIN
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'avenant_app') THEN RETURN; END IF;
     GRANT USAGE ON SCHEMA public TO avenant_app, avenant_reader;
     GRANT EXECUTE ON FUNCTION seal(bigint) TO avenant_app;
-    FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+    FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = 'public'
+             AND (tablename = 'django_migrations'
+                  OR tablename !~ '^(account|auth|desk|django|mfa|socialaccount)_') LOOP
         EXECUTE format('GRANT SELECT ON %I TO avenant_app', t.tablename);
         IF t.tablename NOT IN ('django_migrations', 'book_settings', 'simulated_clock', 'head', 'revision') THEN
             EXECUTE format('GRANT INSERT ON %I TO avenant_app', t.tablename);

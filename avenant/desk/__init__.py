@@ -1,0 +1,1 @@
+"""The desk: one back office for care, operations and engineering."""

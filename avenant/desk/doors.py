@@ -1,0 +1,116 @@
+"""The door of every page: who may enter, at which moment they look, and the record that they looked.
+
+@door(Permission.SEE_CARE, looks_at="member")
+def care(request, ref): ...
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+
+from avenant.desk.context import Desk, PageRefused, book, book_settings, page
+from avenant.desk.models import Reveal, User, Visit
+from avenant.desk.moments import NOW, BadMoment, moment_typed
+from avenant.desk.roles import Permission
+from avenant.desk.words import say
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+ANYBODY = "anybody"
+
+
+def door(
+    permission: Permission, looks_at: str | None = None, by: str = "ref", changes: bool = False
+) -> Callable[[View[P]], View[P]]:
+    """Let only those in who hold ``permission``; put ``request.desk`` on the request.
+
+    looks_at: what the page shows (member, contract, invoice, payout, act, case), so that the visit is recorded under
+    the URL's argument ``by``. changes: the page acts, so only POST is let in, and only at the present moment.
+    """
+
+    def with_door(view: View[P]) -> View[P]:
+        @wraps(view)
+        def through(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return _to_login(request)
+            desk = opened(request)
+            request.desk = desk  # type: ignore[attr-defined]
+            if not desk.may(permission):
+                return page(request, "refused.html", {"permission": permission}, status=403)
+            try:
+                desk.moment = moment_typed(desk.db, request.GET.get("known_at", ""))
+            except BadMoment as bad:
+                raise PageRefused(say(desk.language, bad.key, seen=bad.seen)) from bad
+            if changes and (refusal := _not_now(request, desk)):
+                return refusal
+            if looks_at is not None:
+                _record(request, desk, looks_at, str(kwargs[by]))
+            return view(request, *args, **kwargs)
+
+        through.permission = permission  # type: ignore[attr-defined]
+        return through
+
+    return with_door
+
+
+def open_to_anybody(view: View[P]) -> View[P]:
+    """Declare that a page has no door: health and the like."""
+    view.permission = ANYBODY  # type: ignore[attr-defined]
+    return view
+
+
+def opened(request: HttpRequest) -> Desk:
+    """The desk for the person of this request, looking at now."""
+    user = request.user
+    assert isinstance(user, User)
+    return Desk(book(), book_settings(), user, user.duty, user.language, NOW, _revealed(user))
+
+
+def _revealed(user: User) -> frozenset[str]:
+    if not user.duty.may(Permission.REVEAL):
+        return frozenset()
+    valid = Reveal.objects.filter(user=user, until__gt=timezone.now())
+    return frozenset(valid.values_list("member_ref", flat=True))
+
+
+def _to_login(request: HttpRequest) -> HttpResponse:
+    target = f"{settings.LOGIN_URL}?{urlencode({'next': request.get_full_path()})}"
+    if request.headers.get("HX-Request"):
+        answer = HttpResponse(status=401)
+        answer["HX-Redirect"] = target
+        return answer
+    return redirect(target)
+
+
+def _not_now(request: HttpRequest, desk: Desk) -> HttpResponse | None:
+    if request.method != "POST":
+        answer = page(request, "refused.html", {"permission": None}, status=405)
+        answer["Allow"] = "POST"
+        return answer
+    if desk.moment.is_past:
+        raise PageRefused(say(desk.language, "moment.acts_now"), status=409)
+    return None
+
+
+def _record(request: HttpRequest, desk: Desk, kind: str, ref: str) -> None:
+    """Write down the visit, once per page and not for each part of it that is fetched later."""
+    if request.headers.get("HX-Request"):
+        return
+    match: Any = request.resolver_match
+    Visit.objects.create(
+        username=desk.user.username,
+        role=desk.role.key,
+        kind=kind,
+        ref=ref[:200],
+        page=(match.url_name or "")[:60] if match else "",
+        known_at=desk.moment.text,
+        reason=request.GET.get("case", "")[:300],
+    )

@@ -1,0 +1,126 @@
+// Keyboard, popovers, the palette. Pages work without it; nothing here knows a page.
+(() => {
+  "use strict";
+  const typing = (target) => target.closest("input, textarea, select, [contenteditable]");
+  const popover = document.getElementById("popover");
+  const palette = document.getElementById("palette");
+  let opener = null;
+  let pending = "";
+
+  const place = (near) => {
+    const box = near.getBoundingClientRect();
+    const width = Math.min(440, document.documentElement.clientWidth - 24);
+    const left = Math.max(12, Math.min(box.left, document.documentElement.clientWidth - width - 12));
+    popover.style.left = `${left + scrollX}px`;
+    popover.style.top = `${box.bottom + scrollY + 6}px`;
+  };
+
+  const closePopover = () => {
+    if (popover.hidden) return false;
+    popover.hidden = true;
+    popover.replaceChildren();
+    if (opener) opener.focus();
+    opener = null;
+    return true;
+  };
+
+  const openPopover = async (door) => {
+    const answer = await fetch(door.href, { headers: { "HX-Request": "true" }, credentials: "same-origin" });
+    if (!answer.ok) { location.assign(door.href); return; }
+    popover.innerHTML = await answer.text();
+    window.htmx?.process(popover);
+    popover.hidden = false;
+    opener = door;
+    place(door);
+    (popover.querySelector("a, button") || popover).focus({ preventScroll: true });
+  };
+
+  document.addEventListener("click", (event) => {
+    const door = event.target.closest("a[data-why]");
+    if (door && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+      if (opener === door) return; // the second click follows the link
+      event.preventDefault();
+      openPopover(door);
+      return;
+    }
+    const id = event.target.closest("[data-copy]");
+    if (id && navigator.clipboard) { navigator.clipboard.writeText(id.textContent.trim()); return; }
+    if (!popover.hidden && !popover.contains(event.target)) closePopover();
+    if (event.target === palette) closePalette();
+  });
+
+  const closePalette = () => {
+    if (!palette || palette.hidden) return false;
+    palette.hidden = true;
+    palette.replaceChildren();
+    return true;
+  };
+
+  const openPalette = async () => {
+    const find = document.querySelector("[data-find]");
+    if (!find) return;
+    const answer = await fetch(find.dataset.find, { headers: { "HX-Request": "true" }, credentials: "same-origin" });
+    if (!answer.ok) { find.focus(); return; }
+    palette.innerHTML = await answer.text();
+    palette.hidden = false;
+    window.htmx?.process(palette);
+    palette.querySelector("input")?.focus();
+  };
+
+  const rows = () => [...document.querySelectorAll("[data-row]")].filter((row) => row.offsetParent !== null);
+
+  const step = (by) => {
+    const all = rows();
+    if (!all.length) return;
+    const now = all.indexOf(document.activeElement.closest?.("[data-row]"));
+    const next = all[Math.max(0, Math.min(all.length - 1, now < 0 ? (by > 0 ? 0 : all.length - 1) : now + by))];
+    (next.matches("a, button, summary, [tabindex]") ? next : next.querySelector("a, button, summary, [tabindex]"))?.focus();
+  };
+
+  const choose = (event) => {
+    const options = [...palette.querySelectorAll("[data-choice]")];
+    if (!options.length) return;
+    const now = options.indexOf(document.activeElement);
+    event.preventDefault();
+    options[(now + (event.key === "ArrowDown" ? 1 : -1) + options.length) % options.length].focus();
+  };
+
+  document.addEventListener("keydown", (event) => {
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+      event.preventDefault();
+      openPalette();
+      return;
+    }
+    if (event.key === "Escape") { if (closePopover() || closePalette()) event.preventDefault(); return; }
+    if (palette && !palette.hidden) { if (["ArrowDown", "ArrowUp"].includes(event.key)) choose(event); return; }
+    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+    if (pending === "g") {
+      pending = "";
+      document.querySelector(`[data-go="${CSS.escape(event.key)}"]`)?.click();
+      return;
+    }
+    const acts = {
+      g: () => { pending = "g"; setTimeout(() => { pending = ""; }, 1200); },
+      j: () => step(1),
+      k: () => step(-1),
+      "[": () => document.querySelector('[data-step="["]')?.click(),
+      "]": () => document.querySelector('[data-step="]"]')?.click(),
+      "?": () => document.querySelector("[data-keys]")?.click(),
+      n: () => document.querySelector("[data-now]")?.click(),
+    };
+    acts[event.key]?.();
+  });
+
+  // A form that was sent once is not sent again by a second click.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post" || form.hasAttribute("hx-post")) return;
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = "yes";
+    setTimeout(() => { delete form.dataset.sent; }, 8000);
+  });
+
+  document.addEventListener("htmx:responseError", (event) => {
+    if (event.detail.xhr.responseText) event.detail.target.innerHTML = event.detail.xhr.responseText;
+  });
+})();

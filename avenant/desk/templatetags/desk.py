@@ -1,0 +1,194 @@
+"""What templates write with: words, links that keep the moment, figures, people, the waterfall, before → after."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import quote
+
+from django import template
+from django.http import QueryDict
+from django.template.context import Context
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from avenant.core.timeline.model import Split
+from avenant.core.wording.figures import amount_text, day_text, month_text
+from avenant.desk.roles import SENTENCES, Permission
+from avenant.desk.words import say as said
+from avenant.store.database import PARIS
+
+register = template.Library()
+PARTS = ("secu", "others", "ours", "out_of_pocket", "undecided")
+
+
+def _language(context: Context) -> str:
+    return str(context.get("language") or "en")
+
+
+@register.simple_tag(takes_context=True)
+def say(context: Context, key: str, **blanks: Any) -> str:
+    """``{% say "home.title" count=3 %}``: words in the person's language."""
+    return said(_language(context), key, **blanks)
+
+
+@register.simple_tag(takes_context=True)
+def to(context: Context, name: str, *args: Any, **query: Any) -> str:
+    """``{% to "care" ref tab="x" %}``: the address of a page; the moment of this page is kept.
+
+    ``known_at=""`` leads to now. Empty values are left out.
+    """
+    address = reverse(name, args=args)
+    desk = context.get("desk")
+    if desk is not None and "known_at" not in query and desk.moment.is_past:
+        query["known_at"] = desk.moment.text
+    asked = QueryDict(mutable=True)
+    for key, value in query.items():
+        if value not in ("", None):
+            asked[key] = str(value)
+    return f"{address}?{asked.urlencode()}" if asked else address
+
+
+@register.simple_tag(takes_context=True)
+def here_with(context: Context, **changed: Any) -> str:
+    """This page with some values of its query changed; ``None`` and '' take a value out."""
+    asked = context["request"].GET.copy()
+    for key, value in changed.items():
+        if value in ("", None):
+            asked.pop(key, None)
+        else:
+            asked[key] = str(value)
+    return "?" + asked.urlencode() if asked else context["request"].path
+
+
+@register.simple_tag(takes_context=True)
+def money(context: Context, cents: int | None, currency: str = "EUR") -> str | SafeString:
+    """An amount with its cents and currency; nothing is a dash."""
+    if cents is None:
+        return "–"
+    return format_html('<span class="money">{}</span>', amount_text(int(cents), currency, _language(context)))
+
+
+@register.simple_tag(takes_context=True)
+def moved(context: Context, cents: int, currency: str = "EUR") -> SafeString:
+    """A difference with its sign, also a plus."""
+    text = amount_text(int(cents), currency, _language(context))
+    return format_html('<span class="money moved">{}{}</span>', "+" if cents > 0 else "", text)
+
+
+@register.simple_tag(takes_context=True)
+def amount(context: Context, cents: int | None, currency: str, why: str) -> str | SafeString:
+    """An amount as a door: a click opens its why (``why``: an address) beside it, a second click its page."""
+    if cents is None:
+        return "–"
+    text = amount_text(int(cents), currency, _language(context))
+    title = said(_language(context), "desk.why")
+    return format_html('<a class="money door" href="{}" data-why title="{}">{}</a>', why, title, text)
+
+
+@register.simple_tag(takes_context=True)
+def before_after(
+    context: Context, before: int | None, after: int | None, currency: str = "EUR"
+) -> SafeString:
+    """``before → after`` on one line, the old value struck; None: there was none."""
+    language = _language(context)
+    texts = [
+        "–" if cents is None else amount_text(int(cents), currency, language) for cents in (before, after)
+    ]
+    return format_html(
+        '<span class="change"><del><span class="unseen">{} </span>{}</del> <span aria-hidden="true">→</span> '
+        '<ins><span class="unseen">{} </span>{}</ins></span>',
+        said(language, "change.before"),
+        texts[0],
+        said(language, "change.after"),
+        texts[1],
+    )
+
+
+@register.simple_tag(takes_context=True)
+def day(context: Context, on: date | None) -> str:
+    """A day in words; nothing is a dash."""
+    return "–" if on is None else day_text(on, _language(context))
+
+
+@register.simple_tag(takes_context=True)
+def month(context: Context, on: date | None) -> str:
+    """A month in words."""
+    return "–" if on is None else month_text(on, _language(context))
+
+
+@register.simple_tag(takes_context=True)
+def instant(context: Context, at: datetime | str | None, seconds: bool = False) -> str:
+    """An instant in Paris: ``14 March 2026, 09:12``. ISO text without a zone is Paris already."""
+    if at is None or at == "":
+        return "–"
+    moment = datetime.fromisoformat(at) if isinstance(at, str) else at
+    local = moment.astimezone(PARIS) if moment.tzinfo else moment
+    clock = f"{local:%H:%M:%S}" if seconds else f"{local:%H:%M}"
+    return f"{day_text(local.date(), _language(context))}, {clock}"
+
+
+@register.simple_tag(takes_context=True)
+def person_name(context: Context, ref: str | None, name: str | None = None) -> str:
+    """A member's name as this person may see it: the name, or a pseudonym."""
+    desk = context.get("desk")
+    return desk.name(ref, name) if desk else ""
+
+
+@register.simple_tag
+def small_id(text: object) -> SafeString:
+    """A number or code: small, grey, copied by a click."""
+    return format_html('<code class="id" data-copy>{}</code>', text)
+
+
+@register.simple_tag(takes_context=True)
+def may(context: Context, permission: str) -> bool:
+    """``{% may "tell" as allowed %}``."""
+    desk = context.get("desk")
+    return bool(desk and desk.may(permission))
+
+
+@register.simple_tag(takes_context=True)
+def may_act(context: Context, permission: str) -> bool:
+    """Like ``may``, and the page shows now: nothing can be done in the past."""
+    desk = context.get("desk")
+    return bool(desk and desk.may(permission) and not desk.moment.is_past)
+
+
+@register.inclusion_tag("desk/parts/waterfall.html", takes_context=True)
+def waterfall(context: Context, split: Split, currency: str = "EUR", small: bool = False) -> dict[str, Any]:
+    """The bar of who paid what: charged = Sécu + others + us + out of pocket (+ undecided), figures under it."""
+    language = _language(context)
+    cents = {name: getattr(split, f"{name}_cents") for name in PARTS}
+    whole = max(split.charged_cents, sum(max(part, 0) for part in cents.values()), 1)
+    parts, start = [], 0.0
+    for name in PARTS:
+        width = 100 * max(cents[name], 0) / whole
+        shown = cents[name] != 0 or (name in ("ours", "out_of_pocket") and not split.undecided_cents)
+        if shown:
+            text = amount_text(cents[name], currency, language)
+            parts.append(
+                {"name": name, "words": said(language, f"waterfall.{name}"), "text": text}
+                | {"x": f"{start:.3f}", "width": f"{width:.3f}"}
+            )
+        start += width
+    return {
+        "parts": parts,
+        "charged": amount_text(split.charged_cents, currency, language),
+        "withheld": amount_text(split.withheld_cents, currency, language) if split.withheld_cents else "",
+        "language": language,
+        "small": small,
+    }
+
+
+@register.filter
+def escaped(text: object) -> str:
+    """For a part of an address."""
+    return quote(str(text), safe="")
+
+
+@register.simple_tag(takes_context=True)
+def right(context: Context, permission: str) -> str:
+    """The sentence of a permission."""
+    return SENTENCES[Permission(permission)][0 if _language(context) == "en" else 1]
