@@ -18,7 +18,8 @@ TOLD = 10
 
 NAMES = (
     "Checks to run, else all: append-only, row-counts, versions, reimbursement-versions, recompute, covered-days, "
-    "billed-days, family-prices, settlement-totals, payout-totals, invoice-numbers, balances, revisions, known-rows, "
+    "billed-days, family-prices, unbilled-cover, taxes, unusual-premiums, settlement-totals, payout-totals, "
+    "payout-once, debts-offset, invoice-numbers, balances, unsettled-age, unusual-runs, revisions, known-rows, "
     "no-enrichment, covered-acts, waiting-age, runs."
 )
 
@@ -109,7 +110,9 @@ def _chain_report(database: str, to: int | None, expect: str | None, progress: A
     started = time.perf_counter()
     verified = verify_chain(chosen_database(database), to, expect, progress)
     seconds = round(time.perf_counter() - started, 3)
-    result = CheckResult(chain.NAME, 6, chain.SENTENCE, verified.findings, seconds)
+    result = CheckResult(
+        chain.NAME, 6, chain.SENTENCE, chain.SEVERITY, chain.OWNER, verified.findings, seconds
+    )
     return CheckReport(verified.rev, [result], verified.digest)
 
 
@@ -129,12 +132,16 @@ def fields(report: "CheckReport") -> dict[str, Any]:
         "rev": report.rev,
         "digest": report.digest,
         "findings": report.findings,
+        "warnings": report.warnings,
         "checks": [
             {
                 "name": result.name,
                 "promise": result.promise,
                 "sentence": result.sentence,
+                "severity": result.severity,
+                "owner": result.owner,
                 "findings": result.errors,
+                "warnings": result.warnings,
                 "could_not_run": result.could_not_run,
                 "seconds": result.seconds,
                 "told": [
@@ -153,6 +160,8 @@ def text(report: "CheckReport") -> str:
     passed = sum(1 for result in report.results if not result.errors)
     outcome = f"{passed} of {len(report.results)} checks passed, up to revision {report.rev}"
     lines += ["", outcome if passed == len(report.results) else f"{outcome}; {report.findings:,} findings"]
+    if report.warnings:
+        lines.append(f"{report.warnings:,} warnings: late or unusual, and no promise is broken")
     if report.digest:
         lines.append(f"digest of revision {report.rev}: {report.digest}")
         lines.append(
@@ -162,10 +171,11 @@ def text(report: "CheckReport") -> str:
 
 
 def _result_lines(result: "CheckResult") -> list[str]:
-    mark = "?" if result.could_not_run else "FOUND" if result.errors else "ok"
+    mark = "?" if result.could_not_run else "FOUND" if result.errors else "look" if result.warnings else "ok"
     lines = [f"{mark:<6}{result.name:<18}{result.sentence}"]
     told = result.findings[:TOLD]
-    lines += [f"        {'note: ' if found.severity == 'note' else ''}{found}" for found in told]
+    words = {"note": "note: ", "warning": "warning: "}
+    lines += [f"        {words.get(found.severity, '')}{found}" for found in told]
     if len(result.findings) > len(told):
         lines.append(f"        and {len(result.findings) - len(told):,} more (--json tells up to a hundred)")
     return lines

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
 
 from avenant.core.checks import (
     append_only,
@@ -9,35 +11,56 @@ from avenant.core.checks import (
     billed_days,
     covered_acts,
     covered_days,
+    debts_offset,
     family_prices,
     invoice_numbers,
     known_rows,
     no_enrichment,
+    payout_once,
     payout_totals,
     recompute,
     revisions,
     row_counts,
     runs,
     settlement_totals,
+    taxes,
+    unbilled_cover,
+    unsettled_age,
+    unusual_premiums,
+    unusual_runs,
     versions,
     waiting_age,
 )
 from avenant.core.checks.finding import Finding
 from avenant.flows.check_readings import Readings
 from avenant.flows.check_recompute import recompute_findings
-from avenant.store.readers import checking, checking_care, guards, written
+from avenant.store.readers import checking, checking_care, checking_settling, guards, written
 from avenant.store.tables import UNCOVERED
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A check of one promise. ``run`` None: it is fed the entries of the book, stretch by stretch."""
+    """A check of one promise. ``run`` None: it is fed the entries of the book, stretch by stretch.
+
+    severity: how grave it is when the promise is broken; owner: who sees to it (``core.checks.ranks``).
+    """
 
     name: str
     promise: int
     sentence: str
+    severity: str
+    owner: str
     run: Callable[[Readings], list[Finding]] | None
     of_one_contract: bool = False
+
+
+class Promise(Protocol):
+    """What the file of a check says about it."""
+
+    NAME: str
+    SENTENCE: str
+    SEVERITY: str
+    OWNER: str
 
 
 def _append_only(readings: Readings) -> list[Finding]:
@@ -107,30 +130,78 @@ def _runs(readings: Readings) -> list[Finding]:
         )
 
 
+def _unsettled_age(readings: Readings) -> list[Finding]:
+    if readings.nightly is None:
+        return []
+    today = readings.resting_point.business_date
+    before = today - timedelta(days=unsettled_age.MOST_DAYS)
+    with readings.connection() as connection:
+        unsettled = checking_settling.unsettled(connection, before, readings.contract_id)
+        kinds = checking_settling.invoiced_kinds(connection)
+    return unsettled_age.findings(unsettled, kinds, today)
+
+
+def _payout_once(readings: Readings) -> list[Finding]:
+    with readings.connection() as connection:
+        return payout_once.findings(
+            checking_settling.paid_twice(connection, readings.contract_id),
+            checking_settling.paid_again(connection, readings.contract_id),
+        )
+
+
+def _debts_offset(readings: Readings) -> list[Finding]:
+    with readings.connection() as connection:
+        return debts_offset.findings(checking_settling.passed_over_debts(connection, readings.contract_id))
+
+
+def _unusual_runs(readings: Readings) -> list[Finding]:
+    with readings.connection() as connection:
+        return unusual_runs.findings(checking_settling.moved_by_runs(connection))
+
+
+def _check(
+    number: int,
+    promise: Promise,
+    run: Callable[[Readings], list[Finding]] | None = None,
+    of_one_contract: bool = False,
+    name: str | None = None,
+) -> Check:
+    """The check of one file; ``number`` is the promise it belongs to."""
+    called = name or promise.NAME
+    return Check(called, number, promise.SENTENCE, promise.SEVERITY, promise.OWNER, run, of_one_contract)
+
+
 def _named(checks: list[Check]) -> dict[str, Check]:
     return {check.name: check for check in checks}
 
 
 CHECKS = _named(
     [
-        Check(append_only.NAME, 1, append_only.SENTENCE, _append_only),
-        Check(row_counts.NAME, 1, row_counts.SENTENCE, _row_counts),
-        Check(versions.NAME, 2, versions.SENTENCE, None, True),
-        Check(versions.CARE_NAME, 2, versions.SENTENCE, None, True),
-        Check(recompute.NAME, 3, recompute.SENTENCE, recompute_findings, True),
-        Check(covered_days.NAME, 4, covered_days.SENTENCE, None, True),
-        Check(billed_days.NAME, 4, billed_days.SENTENCE, None, True),
-        Check(family_prices.NAME, 4, family_prices.SENTENCE, None, True),
-        Check(settlement_totals.NAME, 5, settlement_totals.SENTENCE, _settlement_totals, True),
-        Check(payout_totals.NAME, 5, payout_totals.SENTENCE, _payout_totals),
-        Check(invoice_numbers.NAME, 5, invoice_numbers.SENTENCE, _invoice_numbers),
-        Check(balances.NAME, 5, balances.SENTENCE, _balances, True),
-        Check(revisions.NAME, 6, revisions.SENTENCE, _revisions),
-        Check(known_rows.NAME, 6, known_rows.SENTENCE, _known_rows),
-        Check(no_enrichment.NAME, 7, no_enrichment.SENTENCE, None, True),
-        Check(covered_acts.NAME, 7, covered_acts.SENTENCE, None, True),
-        Check(waiting_age.NAME, 7, waiting_age.SENTENCE, _waiting_age),
-        Check(runs.NAME, 8, runs.SENTENCE, _runs),
+        _check(1, append_only, _append_only),
+        _check(1, row_counts, _row_counts),
+        _check(2, versions, None, True),
+        _check(2, versions, None, True, name=versions.CARE_NAME),
+        _check(3, recompute, recompute_findings, True),
+        _check(4, covered_days, None, True),
+        _check(4, billed_days, None, True),
+        _check(4, family_prices, None, True),
+        _check(4, unbilled_cover, None, True),
+        _check(4, taxes, None, True),
+        _check(4, unusual_premiums, None, True),
+        _check(5, settlement_totals, _settlement_totals, True),
+        _check(5, payout_totals, _payout_totals),
+        _check(5, payout_once, _payout_once, True),
+        _check(5, debts_offset, _debts_offset, True),
+        _check(5, invoice_numbers, _invoice_numbers),
+        _check(5, balances, _balances, True),
+        _check(5, unsettled_age, _unsettled_age, True),
+        _check(5, unusual_runs, _unusual_runs),
+        _check(6, revisions, _revisions),
+        _check(6, known_rows, _known_rows),
+        _check(7, no_enrichment, None, True),
+        _check(7, covered_acts, None, True),
+        _check(7, waiting_age, _waiting_age),
+        _check(8, runs, _runs),
     ]
 )
 """Name -> check; the digest chain (``flows.check_chain``) is verified apart."""

@@ -281,6 +281,22 @@ class StretchRead:
         """What slots and members are."""
         return self._readings.slots, self._readings.roles
 
+    @property
+    def slots(self) -> pl.DataFrame:
+        """What slots are."""
+        return self._readings.slots
+
+    @property
+    def plans_and_rates(self) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """The plans' conventions and dated rates, of the rulebook that the book is compared under."""
+        rulebook = self._readings.resting_point.rulebook.rulebook
+        return rulebook.plans, rulebook.rates
+
+    @property
+    def last_month(self) -> date:
+        """The last month that the book is compared for."""
+        return self._readings.resting_point.horizon
+
     def _booked(self) -> pl.DataFrame:
         return accounted_days(self.standing, self._readings.slots)
 

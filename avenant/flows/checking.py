@@ -20,10 +20,23 @@ from avenant.core.checks import (
     covered_days,
     family_prices,
     no_enrichment,
+    taxes,
+    unbilled_cover,
+    unusual_premiums,
     versions,
     waiting_age,
 )
-from avenant.core.checks.finding import NOTE, UNKNOWN, Finding, Names, Row, errors, place, shortened
+from avenant.core.checks.finding import (
+    NOTE,
+    UNKNOWN,
+    Finding,
+    Names,
+    Row,
+    errors,
+    place,
+    shortened,
+    warnings,
+)
 from avenant.flows.check_catalogue import CHECKS, Check
 from avenant.flows.check_readings import CareRead, NeverRun, Readings, StretchRead
 from avenant.store.database import Database
@@ -38,11 +51,16 @@ class NoSuchCheck(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """What one check found, and how long it took (without reading the entries, which several share)."""
+    """What one check found, and how long it took (without reading the entries, which several share).
+
+    severity, owner: how grave a finding is, and who sees to it.
+    """
 
     name: str
     promise: int
     sentence: str
+    severity: str
+    owner: str
     findings: list[Finding]
     seconds: float
 
@@ -50,6 +68,11 @@ class CheckResult:
     def errors(self) -> int:
         """How many rows break the promise; a check that could not run counts as one."""
         return errors(self.findings)
+
+    @property
+    def warnings(self) -> int:
+        """How many rows are late or unusual."""
+        return warnings(self.findings)
 
     @property
     def could_not_run(self) -> bool:
@@ -72,6 +95,11 @@ class CheckReport:
     def findings(self) -> int:
         """How many rows break a promise, in all."""
         return sum(result.errors for result in self.results)
+
+    @property
+    def warnings(self) -> int:
+        """How many rows are late or unusual, in all."""
+        return sum(result.warnings for result in self.results)
 
     @property
     def could_not_run(self) -> bool:
@@ -145,6 +173,9 @@ STRETCH_CHECKS: dict[str, Callable[[StretchRead], list[Finding]]] = {
     covered_days.NAME: lambda read: covered_days.findings(read.days),
     billed_days.NAME: lambda read: billed_days.findings(read.days),
     family_prices.NAME: lambda read: family_prices.findings(read.standing, *read.slots_and_roles),
+    unbilled_cover.NAME: lambda read: unbilled_cover.findings(read.days, read.standing, read.slots),
+    taxes.NAME: lambda read: taxes.findings(read.standing, read.slots, *read.plans_and_rates),
+    unusual_premiums.NAME: lambda read: unusual_premiums.findings(read.standing, read.slots, read.last_month),
 }
 """Checks of all premium entries: the book is read once for all of them, stretch by stretch."""
 CARE_CHECKS: dict[str, Callable[[CareRead], list[Finding]]] = {
@@ -209,7 +240,15 @@ def _could_not(name: str, error: Exception) -> Finding:
 
 
 def _result(check: Check, found: list[Finding], seconds: float) -> CheckResult:
-    return CheckResult(check.name, check.promise, check.sentence, shortened(found), round(seconds, 3))
+    return CheckResult(
+        check.name,
+        check.promise,
+        check.sentence,
+        check.severity,
+        check.owner,
+        shortened(found),
+        round(seconds, 3),
+    )
 
 
 def _named(readings: Readings, results: Iterable[CheckResult]) -> list[CheckResult]:

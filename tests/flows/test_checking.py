@@ -9,16 +9,26 @@ from typing import Any
 import psycopg
 import pytest
 
-from avenant.core.checks import append_only
+from avenant.core.checks import append_only, ranks
 from avenant.core.frames.news import News
 from avenant.flows import check_catalogue, learn, nightly, publishing
 from avenant.flows.check_chain import NoSuchRevision, verify_chain
-from avenant.flows.checking import NoSuchCheck, findings_by_check, run_checks
+from avenant.flows.checking import NoSuchCheck, run_checks
 from avenant.gateways.postgres import EmbeddedServer, ExternalServer
 from avenant.store.database import Database
 from avenant.store.setup import create_book
 from avenant.store.tables import TABLES
-from tests.flows.checked_books import FEBRUARY, JANUARY, corrupt, enrolled, people, play, rows, rulebook
+from tests.flows.checked_books import (
+    FEBRUARY,
+    JANUARY,
+    corrupt,
+    enrolled,
+    month_end,
+    people,
+    play,
+    rows,
+    rulebook,
+)
 
 Server = EmbeddedServer | ExternalServer
 
@@ -42,7 +52,8 @@ def copied(server: Server, played: str) -> Iterator[str]:
 
 
 def found_by(db: Database) -> set[str]:
-    return {name for name, count in findings_by_check(db).items() if count}
+    """The checks that found or warned of something."""
+    return {result.name for result in run_checks(db).results if result.errors or result.warnings}
 
 
 def test_a_book_that_keeps_its_promises_passes_every_check(server: Server, copied: str) -> None:
@@ -86,7 +97,19 @@ CORRUPTIONS = {
     ),
     "a deleted key": (
         [f"DELETE FROM premium WHERE {ZOE_IN_MARCH}"],
-        {"recompute", "covered-days", "billed-days", "row-counts", "settlement-totals"},
+        {"recompute", "covered-days", "billed-days", "unbilled-cover", "row-counts", "settlement-totals"},
+    ),
+    "cover that is charged nothing": (
+        [f"UPDATE premium SET amount_cents = 0 WHERE {ZOE_IN_MARCH}"],
+        {"recompute", "unbilled-cover", "settlement-totals"},
+    ),
+    "a tax of no rate": (
+        [f"UPDATE premium SET tax_cents = 1 WHERE {ZOE_IN_MARCH}"],
+        {"recompute", "taxes", "settlement-totals"},
+    ),
+    "an employer's part of no rate": (
+        [f"UPDATE premium SET employer_cents = 1 WHERE {ZOE_IN_MARCH}"],
+        {"recompute", "taxes", "settlement-totals"},
     ),
     "a flipped covered day": (
         [f"UPDATE premium SET covered_days = covered_days - 1 WHERE {ZOE_IN_MARCH}"],
@@ -168,8 +191,63 @@ def test_a_corrupted_book_is_found_by_the_right_checks_alone_and_breaks_the_chai
 def test_an_untied_entry_is_found_though_ties_are_outside_the_chain(server: Server, copied: str) -> None:
     corrupt(server.admin_url(copied), "DELETE FROM invoice_entry WHERE entry_id = 1")
     db = Database(server.app_url(copied))
-    assert found_by(db) == {"settlement-totals"}
+    assert found_by(db) == {"settlement-totals", "unsettled-age"}
     assert verify_chain(db).findings == []
+
+
+def test_premiums_that_left_their_invoice_long_ago_are_late_too(server: Server, copied: str) -> None:
+    january = f"(SELECT entry_id FROM premium WHERE {ZOE} AND month = '2026-01-01')"
+    corrupt(server.admin_url(copied), f"DELETE FROM invoice_entry WHERE entry_id IN {january}")
+    db = Database(server.app_url(copied))
+    assert found_by(db) == {"settlement-totals", "unsettled-age"}
+    (late,) = run_checks(db, ["unsettled-age"], "C2").results[0].findings
+    assert (late.severity, late.where) == ("warning", "contract C2")
+    assert "are due since 2026-01-01, 89 days" in late.message
+
+
+@pytest.fixture(scope="module")
+def half_a_year(server: Server, played: str) -> Iterator[str]:
+    """The name of a copy of the played book that went on until June."""
+    name = f"older_{uuid.uuid4().hex[:12]}"
+    server.create_database(name, template=played)
+    for day in (date(2026, 4, 30), date(2026, 5, 31), date(2026, 6, 30)):
+        month_end(Database(server.app_url(name)), day)
+    yield name
+    server.drop_database(name)
+
+
+UNUSUAL = {
+    "six months like each other": ([], set()),
+    "a premium ten times as high as before": (
+        [f"UPDATE premium SET amount_cents = 10 * amount_cents WHERE {ZOE} AND month = '2026-06-01'"],
+        {"recompute", "settlement-totals", "unusual-premiums"},
+    ),
+    "a night that moved a fortune": (
+        [
+            "UPDATE run_close SET counts = jsonb_set(counts, '{amount_booked_cents,EUR}', '900000000') "
+            "WHERE run_id = (SELECT max(run_id) FROM run WHERE kind = 'nightly')"
+        ],
+        {"unusual-runs"},
+    ),
+}
+
+
+@pytest.mark.parametrize("what", UNUSUAL)
+def test_unusual_movements_are_warned_of(server: Server, half_a_year: str, what: str) -> None:
+    statements, checks = UNUSUAL[what]
+    name = f"copied_{uuid.uuid4().hex[:12]}"
+    server.create_database(name, template=half_a_year)
+    try:
+        corrupt(server.admin_url(name), *statements)
+        assert found_by(Database(server.app_url(name))) == checks
+    finally:
+        server.drop_database(name)
+
+
+def test_every_check_says_what_it_promises_how_grave_it_is_and_who_sees_to_it() -> None:
+    for check in check_catalogue.CHECKS.values():
+        assert check.sentence.endswith(".") and len(check.sentence) < 110, check.name
+        assert check.severity in ranks.SEVERITIES and check.owner in ranks.OWNERS, check.name
 
 
 def test_an_entry_tied_twice_is_found_once_the_key_is_gone(server: Server, copied: str) -> None:
@@ -313,8 +391,8 @@ REWRITE_THE_CHAIN = [
 
 
 def notes(db: Database) -> list[str]:
-    """Everything that is told without being a finding; fails where there is one."""
-    results = run_checks(db).results
+    """Everything that is told without being a finding; fails where there is one. (Nobody is invoiced here.)"""
+    results = [result for result in run_checks(db).results if result.name != "unsettled-age"]
     assert {result.name for result in results if result.errors} == set()
     return [str(found) for result in results for found in result.findings]
 

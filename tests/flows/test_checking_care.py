@@ -9,7 +9,7 @@ import pytest
 
 from avenant.core.frames.news import TABLES, News
 from avenant.flows import learn, nightly, payouts, publishing
-from avenant.flows.checking import findings_by_check, run_checks
+from avenant.flows.checking import run_checks
 from avenant.gateways.postgres import EmbeddedServer, ExternalServer
 from avenant.gateways.rulebook_files import shipped_rulebook
 from avenant.store.database import Database
@@ -18,6 +18,9 @@ from tests.flows.checked_books import corrupt
 
 Server = EmbeddedServer | ExternalServer
 VISITS = (3, 10, 17)
+VISIT = {"line": 1, "act_code": "G", "charged_cents": 30_00}
+PAID = {"base_cents": 30_00, "rate_ppm": 700_000, "secu_cents": 19_00, "retention_cents": 2_00}
+COMMON = {"payer": "amo", "member_ref": "M-1", "received_on": date(2025, 3, 20), "currency": "EUR"}
 
 
 def table(name: str, *rows: dict[str, object]) -> pl.DataFrame:
@@ -39,16 +42,13 @@ def insured() -> News:
 def visits() -> News:
     """Three visits to a GP, one Sécu return each; and a bill that may be the second of them."""
     heads = [(f"D{day}", "secu_return") for day in VISITS] + [("B1", "member_invoice")]
-    paid = {"base_cents": 30_00, "rate_ppm": 700_000, "secu_cents": 19_00, "retention_cents": 2_00}
-    visit = {"line": 1, "act_code": "G", "charged_cents": 30_00}
     lines = [
-        {"document_ref": f"D{day}", "care_from": date(2025, 3, day), "provider_ref": "DR1", **visit, **paid}
+        {"document_ref": f"D{day}", "care_from": date(2025, 3, day), "provider_ref": "DR1", **VISIT, **PAID}
         for day in VISITS
     ]
-    bill = {"document_ref": "B1", "care_from": date(2025, 3, 11), **visit}
-    common = {"payer": "amo", "member_ref": "M-1", "received_on": date(2025, 3, 20), "currency": "EUR"}
+    bill = {"document_ref": "B1", "care_from": date(2025, 3, 11), **VISIT}
     return News(
-        documents=table("documents", *({"ref": ref, "kind": kind, **common} for ref, kind in heads)),
+        documents=table("documents", *({"ref": ref, "kind": kind, **COMMON} for ref, kind in heads)),
         care_lines=table("care_lines", *lines, bill),
     )
 
@@ -81,7 +81,8 @@ def copied(server: Server, played: str) -> Iterator[str]:
 
 
 def found_by(db: Database) -> set[str]:
-    return {name for name, count in findings_by_check(db).items() if count}
+    """The checks that found or warned of something."""
+    return {result.name for result in run_checks(db).results if result.errors or result.warnings}
 
 
 def test_an_excess_that_was_paid_out_is_noted_until_it_is_recovered(server: Server, copied: str) -> None:
@@ -121,6 +122,22 @@ CORRUPTIONS = {
     ),
     "a payout of another sum": (["UPDATE payout SET total_cents = total_cents + 1"], {"payout-totals"}),
     "a number left out": (["UPDATE payout SET number = 2"], {"payout-totals"}),
+    "a charge paid before the one it replaces was taken back": (
+        [
+            f"UPDATE reimbursement SET {PARTS.format(9_00)} WHERE {THIRD} AND version = 3",
+            "INSERT INTO payout_entry (entry_id, payout_id, change_id) SELECT entry_id, 1, change_id "
+            f"FROM reimbursement WHERE {THIRD} AND version = 3",
+        ],
+        {"payout-totals", "payout-once"},
+    ),
+    "an entry in two payouts": (
+        [
+            "ALTER TABLE payout_entry DROP CONSTRAINT payout_entry_pkey",
+            "INSERT INTO payout_entry SELECT * FROM payout_entry WHERE entry_id = "
+            f"(SELECT entry_id FROM reimbursement WHERE {FIRST})",
+        ],
+        {"append-only", "payout-totals", "payout-once"},
+    ),
     "an enrolment that ended before": (
         ["UPDATE enrolment SET valid_to = '2025-03-02'"],
         {"recompute", "covered-acts", "covered-days", "billed-days"},
@@ -140,3 +157,26 @@ def test_what_waits_for_longer_than_is_allowed_is_a_finding(server: Server, copi
     assert run_checks(db, ["waiting-age"]).findings == 0
     late = run_checks(db, ["waiting-age"], waiting_days=10)
     assert [found.where for found in late.results[0].findings] == ["line B1#1"]
+
+
+def test_a_debt_that_a_later_payout_passed_over_is_found(server: Server, copied: str) -> None:
+    db = Database(server.app_url(copied))
+    db.simulate(datetime(2025, 5, 2, 9, tzinfo=UTC))
+    heads = [
+        {"ref": f"N{day}", "kind": "secu_return", **COMMON, "received_on": date(2025, 5, 2)}
+        for day in (7, 14)
+    ]
+    lines = [
+        {"document_ref": f"N{day}", "care_from": date(2025, 4, day), "provider_ref": "DR1", **VISIT, **PAID}
+        for day in (7, 14)
+    ]
+    news = News(documents=table("documents", *heads), care_lines=table("care_lines", *lines))
+    learn.learn(db, news, "test", "news")
+    nightly.run(db, date(2025, 5, 2))
+    assert payouts.run(db, date(2025, 5, 2), minimum_cents=0).total_cents == {"EUR": 2 * 9_00 - 9_00}
+    assert found_by(db) == set()
+    owed = f"(SELECT entry_id FROM reimbursement WHERE {THIRD} AND version = 2)"
+    corrupt(server.admin_url(copied), f"DELETE FROM payout_entry WHERE entry_id = {owed}")
+    assert found_by(db) == {"payout-totals", "debts-offset"}
+    (passed_over,) = run_checks(db, ["debts-offset"], "C-1").results[0].findings
+    assert "9.00 are owed since 2025-04-02, and payout 2" in passed_over.message

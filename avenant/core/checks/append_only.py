@@ -12,9 +12,12 @@ from typing import Final
 import polars as pl
 
 from avenant.core.checks.finding import ERROR, Finding, listed
+from avenant.core.checks.ranks import CRITICAL, ENGINEERING
 
 NAME: Final = "append-only"
 SENTENCE: Final = "Guards keep every entry, settlement and fact from being changed or deleted."
+SEVERITY: Final = CRITICAL
+OWNER: Final = ENGINEERING
 
 FACTS_AND_BOOKS: Final = (
     *("contract", "member", "enrolment", "approval", "rulebook_version", "price_line", "slot"),

@@ -9,9 +9,12 @@ from typing import Final
 import polars as pl
 
 from avenant.core.checks.finding import Finding, Row, cents, differs, listed
+from avenant.core.checks.ranks import CRITICAL, ENGINEERING
 
 NAME: Final = "balances"
 SENTENCE: Final = "Due is the total minus the balance used, and no balance is used below 0."
+SEVERITY: Final = CRITICAL
+OWNER: Final = ENGINEERING
 
 
 def findings(invoices: pl.DataFrame, movements: pl.DataFrame) -> list[Finding]:

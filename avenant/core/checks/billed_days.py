@@ -12,9 +12,12 @@ from typing import Final
 import polars as pl
 
 from avenant.core.checks.finding import Finding, differs, listed
+from avenant.core.checks.ranks import CRITICAL, ENGINEERING
 
 NAME: Final = "billed-days"
 SENTENCE: Final = "Billed days are what the plan's convention makes of the covered days."
+SEVERITY: Final = CRITICAL
+OWNER: Final = ENGINEERING
 
 
 def findings(days: pl.DataFrame) -> list[Finding]:

@@ -12,9 +12,12 @@ from typing import Any, Final
 import polars as pl
 
 from avenant.core.checks.finding import ERROR, Finding, Row, listed
+from avenant.core.checks.ranks import CRITICAL, ENGINEERING
 
 NAME: Final = "chain"
 SENTENCE: Final = "The digest chain, recomputed from the rows, verifies up to the head."
+SEVERITY: Final = CRITICAL
+OWNER: Final = ENGINEERING
 
 ORIGIN: Final = "00"
 """The digest of revision 0, in hex: a book without any revision."""

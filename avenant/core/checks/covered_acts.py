@@ -8,9 +8,12 @@ from typing import Final
 import polars as pl
 
 from avenant.core.checks.finding import Finding, listed
+from avenant.core.checks.ranks import CLAIMS, HIGH
 
 NAME: Final = "covered-acts"
 SENTENCE: Final = "Every act that is paid has an enrolment that covers the day of care."
+SEVERITY: Final = HIGH
+OWNER: Final = CLAIMS
 
 
 def findings(paid: pl.DataFrame, enrolments: pl.DataFrame) -> list[Finding]:

@@ -9,9 +9,12 @@ from typing import Final
 import polars as pl
 
 from avenant.core.checks.finding import Finding, differs, listed
+from avenant.core.checks.ranks import CRITICAL, ENGINEERING
 
 NAME: Final = "covered-days"
 SENTENCE: Final = "Every covered day, counted day by day, is accounted for by entries."
+SEVERITY: Final = CRITICAL
+OWNER: Final = ENGINEERING
 
 
 def findings(days: pl.DataFrame) -> list[Finding]:

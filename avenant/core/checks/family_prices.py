@@ -10,9 +10,12 @@ from typing import Final
 import polars as pl
 
 from avenant.core.checks.finding import Finding, Row, cents, listed
+from avenant.core.checks.ranks import ENGINEERING, HIGH
 
 NAME: Final = "family-prices"
 SENTENCE: Final = "A family price stands on the primary, its dependants carry 0, and what is free is 0."
+SEVERITY: Final = HIGH
+OWNER: Final = ENGINEERING
 
 FAMILY_TIERS: Final = ["isole", "duo", "famille"]
 MONEY: Final = ("amount_cents", "employer_cents", "tax_cents")

@@ -12,16 +12,20 @@ import polars as pl
 
 ERROR: Final = "error"
 UNKNOWN: Final = "unknown"
+WARNING: Final = "warning"
 NOTE: Final = "note"
 MOST: Final = 100
 """So many findings of one kind are told one by one; the rest are counted."""
+FURTHER: Final = "further rows"
+"""Where the findings are that are only counted."""
 
 Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One finding. ``severity``: ``error``; ``unknown``, a check could not run; ``note``, explained, no fault.
+    """One finding. ``severity``: ``error``; ``unknown``, a check could not run; ``warning``, late or unusual, but no
+    promise is broken; ``note``, explained, no fault.
 
     ``row``: the values that show it; ``rows``: how many rows it stands for.
     """
@@ -50,21 +54,25 @@ NO_NAMES: Final = Names()
 
 
 def listed(
-    check: str, rows: pl.DataFrame, message: Callable[[Row], str], where: Callable[[Row], str] | None = None
+    check: str,
+    rows: pl.DataFrame,
+    message: Callable[[Row], str],
+    where: Callable[[Row], str] | None = None,
+    severity: str = ERROR,
 ) -> list[Finding]:
-    """One error per row, at most ``MOST`` of them and one more that counts the rest."""
+    """One finding per row, at most ``MOST`` of them and one more that counts the rest."""
     place_of = where or place
     found = [
-        Finding(check, ERROR, place_of(row), message(row), row)
+        Finding(check, severity, place_of(row), message(row), row)
         for row in rows.head(MOST).iter_rows(named=True)
     ]
-    return found + _counted(check, ERROR, len(rows) - len(found))
+    return found + _counted(check, severity, len(rows) - len(found))
 
 
 def shortened(findings: list[Finding]) -> list[Finding]:
-    """At most ``MOST`` errors and as many notes, each with one more that counts the rest."""
+    """At most ``MOST`` findings of each severity, each with one more that counts the rest."""
     kept = []
-    for severity in (UNKNOWN, ERROR, NOTE):
+    for severity in (UNKNOWN, ERROR, WARNING, NOTE):
         of_it = [finding for finding in findings if finding.severity == severity]
         kept += of_it[:MOST]
         if len(of_it) > MOST:
@@ -74,12 +82,17 @@ def shortened(findings: list[Finding]) -> list[Finding]:
 
 def _counted(check: str, severity: str, more: int) -> list[Finding]:
     message = f"{more:,} more like these; repair the first ones, or narrow the check with --contract"
-    return [Finding(check, severity, "further rows", message, rows=more)] if more > 0 else []
+    return [Finding(check, severity, FURTHER, message, rows=more)] if more > 0 else []
 
 
 def errors(findings: Iterable[Finding]) -> int:
-    """How many rows the findings stand for, notes left out."""
-    return sum(finding.rows for finding in findings if finding.severity != NOTE)
+    """How many rows break a promise: the findings' rows, warnings and notes left out."""
+    return sum(finding.rows for finding in findings if finding.severity in (ERROR, UNKNOWN))
+
+
+def warnings(findings: Iterable[Finding]) -> int:
+    """How many rows are late or unusual."""
+    return sum(finding.rows for finding in findings if finding.severity == WARNING)
 
 
 def place(row: Row, names: Names = NO_NAMES) -> str:

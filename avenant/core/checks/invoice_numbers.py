@@ -8,9 +8,12 @@ from typing import Final
 import polars as pl
 
 from avenant.core.checks.finding import Finding, Row, listed
+from avenant.core.checks.ranks import CRITICAL, OPERATIONS
 
 NAME: Final = "invoice-numbers"
 SENTENCE: Final = "Invoice numbers have no gap, and their dates never decrease."
+SEVERITY: Final = CRITICAL
+OWNER: Final = OPERATIONS
 
 
 def findings(invoices: pl.DataFrame) -> list[Finding]:

@@ -8,9 +8,12 @@ from typing import Final
 import polars as pl
 
 from avenant.core.checks.finding import Finding, listed
+from avenant.core.checks.ranks import CRITICAL, ENGINEERING
 
 NAME: Final = "known-rows"
 SENTENCE: Final = "Every row was written under a change, and every change became a revision."
+SEVERITY: Final = CRITICAL
+OWNER: Final = ENGINEERING
 
 
 def findings(written: pl.DataFrame, changes: pl.DataFrame) -> list[Finding]:

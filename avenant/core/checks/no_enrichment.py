@@ -11,11 +11,14 @@ from typing import Final
 import polars as pl
 
 from avenant.core.checks.finding import NOTE, Finding, Row, cents, listed
+from avenant.core.checks.ranks import CLAIMS, HIGH
 
 NAME: Final = "no-enrichment"
 SENTENCE: Final = (
     "Nobody is paid more than was charged, all payers together; an excess paid out is recovered."
 )
+SEVERITY: Final = HIGH
+OWNER: Final = CLAIMS
 
 
 def findings(latest: pl.DataFrame, excess: pl.DataFrame) -> list[Finding]:

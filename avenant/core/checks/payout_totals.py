@@ -9,9 +9,12 @@ from typing import Final
 import polars as pl
 
 from avenant.core.checks.finding import Finding, Row, cents, differs, listed
+from avenant.core.checks.ranks import CRITICAL, ENGINEERING
 
 NAME: Final = "payout-totals"
 SENTENCE: Final = "A payout is the sum of its entries, all of one payee; none is in two; numbers have no gap."
+SEVERITY: Final = CRITICAL
+OWNER: Final = ENGINEERING
 
 SUMMED: Final = ("total_cents", "entries")
 

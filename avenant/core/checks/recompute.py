@@ -14,9 +14,12 @@ import polars as pl
 
 from avenant.core.book.entries import Book
 from avenant.core.checks.finding import NOTE, Finding, Row, cents, listed, place
+from avenant.core.checks.ranks import CRITICAL, ENGINEERING
 
 NAME: Final = "recompute"
 SENTENCE: Final = "The latest row of every key equals a fresh recompute."
+SEVERITY: Final = CRITICAL
+OWNER: Final = ENGINEERING
 
 REMEDY: Final = "run `avenant nightly`; if this comes back, the book was changed around the guards"
 

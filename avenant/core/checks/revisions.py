@@ -9,9 +9,12 @@ from typing import Final
 import polars as pl
 
 from avenant.core.checks.finding import ERROR, Finding, Row, listed
+from avenant.core.checks.ranks import CRITICAL, ENGINEERING
 
 NAME: Final = "revisions"
 SENTENCE: Final = "Revisions have no gap, and their instants strictly increase, up to the head."
+SEVERITY: Final = CRITICAL
+OWNER: Final = ENGINEERING
 
 RESTORE: Final = "past answers are no longer repeatable; restore the rows from a backup"
 

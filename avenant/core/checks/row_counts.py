@@ -8,9 +8,12 @@ from typing import Final
 import polars as pl
 
 from avenant.core.checks.finding import Finding, listed
+from avenant.core.checks.ranks import CRITICAL, ENGINEERING
 
 NAME: Final = "row-counts"
 SENTENCE: Final = "Every change still has as many rows as it wrote."
+SEVERITY: Final = CRITICAL
+OWNER: Final = ENGINEERING
 
 
 def findings(written: pl.DataFrame, recorded: pl.DataFrame, uncounted: list[str]) -> list[Finding]:

@@ -10,9 +10,12 @@ from typing import Final
 import polars as pl
 
 from avenant.core.checks.finding import Finding, Row, listed
+from avenant.core.checks.ranks import CRITICAL, ENGINEERING
 
 NAME: Final = "runs"
 SENTENCE: Final = "Every entry names its run, every run what it ran with, every chunk the revision it read."
+SEVERITY: Final = CRITICAL
+OWNER: Final = ENGINEERING
 
 IN_CHUNKS: Final = ["premium", "reimbursement", "held", "parking", "waiting"]
 BY_A_RUN: Final = [*IN_CHUNKS, "invoice", "invoice_entry", "payout", "payout_entry"]

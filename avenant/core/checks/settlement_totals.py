@@ -9,9 +9,12 @@ from typing import Final
 import polars as pl
 
 from avenant.core.checks.finding import Finding, Row, cents, differs, listed
+from avenant.core.checks.ranks import CRITICAL, ENGINEERING
 
 NAME: Final = "settlement-totals"
 SENTENCE: Final = "A settlement's total is the sum of its entries, and no entry is in two."
+SEVERITY: Final = CRITICAL
+OWNER: Final = ENGINEERING
 
 SUMMED: Final = ("total_cents", "employer_cents", "tax_cents", "entries")
 

@@ -12,12 +12,15 @@ import polars as pl
 
 from avenant.core.book.entries import PREMIUMS, Book
 from avenant.core.checks.finding import Finding, Row, cents, listed
+from avenant.core.checks.ranks import CRITICAL, ENGINEERING
 
 NAME: Final = "versions"
 CARE_NAME: Final = "reimbursement-versions"
 SENTENCE: Final = (
     "Versions have no gap, charge and cancel by turns, and each cancel mirrors the row before it."
 )
+SEVERITY: Final = CRITICAL
+OWNER: Final = ENGINEERING
 
 RESTORE: Final = "rows were changed around the guards: `avenant check --chain` says in which revision"
 GAP, KIND, MIRROR, OPEN_END = "gap", "kind", "mirror", "open end"

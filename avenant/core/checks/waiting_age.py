@@ -9,9 +9,12 @@ from typing import Final
 import polars as pl
 
 from avenant.core.checks.finding import Finding, listed
+from avenant.core.checks.ranks import CLAIMS, HIGH
 
 NAME: Final = "waiting-age"
 SENTENCE: Final = "No act waits for an answer for longer than the days that are allowed."
+SEVERITY: Final = HIGH
+OWNER: Final = CLAIMS
 MOST_DAYS: Final = 90
 
 
