@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +12,10 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from avenant.desk.moments import NOW, Moment
+from avenant.desk.moments import link_text
 from avenant.desk.roles import Permission, Role
-from avenant.store.database import BookSettings, Database
+from avenant.flows.instants import Moment
+from avenant.store.database import PARIS, BookSettings, Database
 
 if TYPE_CHECKING:
     from avenant.desk.models import User
@@ -49,13 +51,23 @@ class Desk:
     user: User
     role: Role
     language: str
-    moment: Moment = NOW
+    moment: Moment
     revealed: frozenset[str] = field(default_factory=frozenset)
 
     @property
     def rev(self) -> int | None:
         """The revision readers are asked for; None: now."""
         return self.moment.rev
+
+    @property
+    def known_at(self) -> str:
+        """The moment as links carry it; '' for now."""
+        return link_text(self.moment.instant) if self.moment.is_past else ""
+
+    @property
+    def today(self) -> date:
+        """The day the page believes it is: of its moment, in Paris."""
+        return (self.moment.instant or self.moment.now).astimezone(PARIS).date()
 
     @property
     def simulated(self) -> bool:
@@ -76,10 +88,6 @@ class Desk:
             return name or member_ref or ""
         return pseudonym(member_ref or "")
 
-    def number(self, member_ref: str | None) -> str:
-        """The member's number as this person may read it on the page."""
-        return member_ref or ""
-
 
 def pseudonym(member_ref: str) -> str:
     """A name for somebody who must not be named: keyed, so that it says nothing to an outsider."""
@@ -89,7 +97,7 @@ def pseudonym(member_ref: str) -> str:
 
 def desk_of(request: HttpRequest) -> Desk:
     """The desk that the door put on the request."""
-    desk: Desk = request.desk  # type: ignore[attr-defined]
+    desk: Desk = request.desk
     return desk
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -18,42 +18,38 @@ from django.utils import timezone
 
 from avenant.desk.context import Desk, PageRefused, book, book_settings, page
 from avenant.desk.models import Reveal, User, Visit
-from avenant.desk.moments import NOW, BadMoment, moment_typed
 from avenant.desk.roles import Permission
 from avenant.desk.words import say
+from avenant.flows.instants import Moment, MomentRefused, moment
 
-P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+View = Callable[..., HttpResponse]
 ANYBODY = "anybody"
 
 
 def door(
     permission: Permission, looks_at: str | None = None, by: str = "ref", changes: bool = False
-) -> Callable[[View[P]], View[P]]:
+) -> Callable[[View], View]:
     """Let only those in who hold ``permission``; put ``request.desk`` on the request.
 
     looks_at: what the page shows (member, contract, invoice, payout, act, case), so that the visit is recorded under
     the URL's argument ``by``. changes: the page acts, so only POST is let in, and only at the present moment.
     """
 
-    def with_door(view: View[P]) -> View[P]:
+    def with_door(view: View) -> View:
         @wraps(view)
-        def through(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def through(request: HttpRequest, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
                 return _to_login(request)
             desk = opened(request)
-            request.desk = desk  # type: ignore[attr-defined]
+            request.desk = desk
             if not desk.may(permission):
                 return page(request, "refused.html", {"permission": permission}, status=403)
-            try:
-                desk.moment = moment_typed(desk.db, request.GET.get("known_at", ""))
-            except BadMoment as bad:
-                raise PageRefused(say(desk.language, bad.key, seen=bad.seen)) from bad
+            desk.moment = _moment(desk, request.GET.get("known_at", ""))
             if changes and (refusal := _not_now(request, desk)):
                 return refusal
             if looks_at is not None:
                 _record(request, desk, looks_at, str(kwargs[by]))
-            return view(request, *args, **kwargs)
+            return view(request, **kwargs)
 
         through.permission = permission  # type: ignore[attr-defined]
         return through
@@ -61,7 +57,7 @@ def door(
     return with_door
 
 
-def open_to_anybody(view: View[P]) -> View[P]:
+def open_to_anybody(view: View) -> View:
     """Declare that a page has no door: health and the like."""
     view.permission = ANYBODY  # type: ignore[attr-defined]
     return view
@@ -71,7 +67,14 @@ def opened(request: HttpRequest) -> Desk:
     """The desk for the person of this request, looking at now."""
     user = request.user
     assert isinstance(user, User)
-    return Desk(book(), book_settings(), user, user.duty, user.language, NOW, _revealed(user))
+    return Desk(book(), book_settings(), user, user.duty, user.language, moment(book()), _revealed(user))
+
+
+def _moment(desk: Desk, typed: str) -> Moment:
+    try:
+        return moment(desk.db, typed) if typed else desk.moment
+    except MomentRefused as refused:
+        raise PageRefused(refused.said(desk.language)) from refused
 
 
 def _revealed(user: User) -> frozenset[str]:
@@ -111,6 +114,6 @@ def _record(request: HttpRequest, desk: Desk, kind: str, ref: str) -> None:
         kind=kind,
         ref=ref[:200],
         page=(match.url_name or "")[:60] if match else "",
-        known_at=desk.moment.text,
+        known_at=desk.known_at,
         reason=request.GET.get("case", "")[:300],
     )

@@ -1,66 +1,51 @@
-"""The instant of knowledge a page shows: now, or what was known at ``?known_at=``."""
+"""The moment of a page: ``?known_at=`` as flows.instants resolves it, as links carry it, and its neighbours."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 
-from avenant.store.database import PARIS, Database, FutureInstant, aware
+from avenant.flows.instants import Moment, SubjectChange, around
+from avenant.store.database import PARIS
 
-END_OF_DAY = {"hour": 23, "minute": 59, "second": 59, "microsecond": 999_999}
+SHOWN_CHANGES = 200
 
 
-class BadMoment(ValueError):
-    """``known_at`` is no instant, or none that can be answered. key: the words that say so."""
-
-    def __init__(self, key: str, seen: str) -> None:
-        """``seen``: what was typed."""
-        super().__init__(f"known_at: {key}: {seen!r}")
-        self.key, self.seen = key, seen
+def link_text(at: datetime | None) -> str:
+    """An instant as links carry it: Paris, without a zone, exact to the microsecond; '' for now."""
+    return "" if at is None else at.astimezone(PARIS).replace(tzinfo=None).isoformat()
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
-    """What a page shows: ``rev`` and ``at`` of the past, or None and None for now. text: as links carry it."""
+class Steps:
+    """The time bar: where previous and next lead ('' nowhere, ``now``), and the changes to choose from.
 
-    rev: int | None = None
-    at: datetime | None = None
+    current: the last change this state contains.
+    """
 
-    @property
-    def is_past(self) -> bool:
-        """Whether an instant was asked for."""
-        return self.at is not None
-
-    @property
-    def text(self) -> str:
-        """The instant as links carry it, exact to the microsecond; '' for now."""
-        return "" if self.at is None else self.at.astimezone(PARIS).replace(tzinfo=None).isoformat()
+    previous: str
+    next: str
+    current: SubjectChange | None
+    changes: tuple[tuple[str, SubjectChange], ...]
 
 
-NOW = Moment()
+def steps(changes: Sequence[SubjectChange], moment: Moment) -> Steps:
+    """The steps from ``moment`` along the changes of what a page shows (oldest first)."""
+    found = around(changes, moment.rev)
+    after = found.next
+    following = "" if after is None else link_text(after.at)
+    if after is None and moment.is_past:
+        following = "now"
+    before = found.previous
+    if before is None:
+        previous = ""
+    else:
+        previous = link_text(before.at)
+    newest = list(reversed(changes))[:SHOWN_CHANGES]
+    return Steps(previous, following, found.current, tuple((link_text(one.at), one) for one in newest))
 
 
-def moment_typed(db: Database, typed: str) -> Moment:
-    """The moment of ``known_at``: '' is now; a day means its end, without a zone Paris. Errors: BadMoment."""
-    typed = typed.strip()
-    if not typed:
-        return NOW
-    try:
-        at = aware(datetime.fromisoformat(typed.replace(" ", "T") if "T" not in typed else typed))
-        at.astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise BadMoment("moment.malformed", typed[:40]) from None
-    if len(typed) == 10:
-        at = at.replace(hour=23, minute=59, second=59, microsecond=999_999)
-    now = db.now()
-    if at > now:
-        if at.astimezone(PARIS).date() == now.astimezone(PARIS).date() and len(typed) == 10:
-            return NOW
-        raise BadMoment("moment.future", typed[:40])
-    try:
-        rev = db.revision_at(at)
-    except FutureInstant:
-        raise BadMoment("moment.future", typed[:40]) from None
-    if rev == 0:
-        raise BadMoment("moment.before_everything", typed[:40])
-    return Moment(rev, at)
+def just_before(at: datetime) -> str:
+    """The link to the state just before the change sealed at ``at``."""
+    return link_text(at - timedelta(microseconds=1))

@@ -14,9 +14,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from avenant.core.timeline.model import Split
-from avenant.core.wording.figures import amount_text, day_text, month_text
+from avenant.core.wording.figures import amount_text, day_text, month_text, percent_text
 from avenant.desk.roles import SENTENCES, Permission
 from avenant.desk.words import say as said
+from avenant.flows.instants import SubjectChange
 from avenant.store.database import PARIS
 
 register = template.Library()
@@ -42,7 +43,7 @@ def to(context: Context, name: str, *args: Any, **query: Any) -> str:
     address = reverse(name, args=args)
     desk = context.get("desk")
     if desk is not None and "known_at" not in query and desk.moment.is_past:
-        query["known_at"] = desk.moment.text
+        query["known_at"] = desk.known_at
     asked = QueryDict(mutable=True)
     for key, value in query.items():
         if value not in ("", None):
@@ -192,3 +193,46 @@ def escaped(text: object) -> str:
 def right(context: Context, permission: str) -> str:
     """The sentence of a permission."""
     return SENTENCES[Permission(permission)][0 if _language(context) == "en" else 1]
+
+
+@register.simple_tag(takes_context=True)
+def changed(context: Context, change: SubjectChange) -> str:
+    """What a change was about: "2 enrolments, 24 premium entries"."""
+    return change.said(_language(context))
+
+
+@register.simple_tag(takes_context=True)
+def sees_name(context: Context, ref: str) -> bool:
+    """Whether this person may see this member by name."""
+    desk = context.get("desk")
+    return bool(desk and desk.sees_name(ref))
+
+
+@register.simple_tag(takes_context=True)
+def role_word(context: Context, role: str) -> str:
+    """Primary, partner, child."""
+    return said(_language(context), f"member.role_{role}")
+
+
+@register.simple_tag(takes_context=True)
+def document_word(context: Context, kind: str) -> str:
+    """What a document is called."""
+    return said(_language(context), f"care.kind_{kind}")
+
+
+@register.simple_tag(takes_context=True)
+def link_word(context: Context, role: str | None) -> str:
+    """What part a message plays in its act."""
+    return said(_language(context), f"care.role_{role or ''}")
+
+
+@register.simple_tag(takes_context=True)
+def limit_word(context: Context, limit: str) -> str:
+    """What decided an amount."""
+    return said(_language(context), f"care.limit_{limit}")
+
+
+@register.simple_tag(takes_context=True)
+def percent(context: Context, rate_ppm: int) -> str:
+    """A rate: 700 000 ppm is 70 %."""
+    return percent_text(int(rate_ppm), _language(context))

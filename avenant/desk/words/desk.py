@@ -46,18 +46,7 @@ WORDS = {
     "moment.back_to_now": ("Back to now", "Revenir à maintenant"),
     "moment.previous": ("Previous change", "Changement précédent"),
     "moment.next": ("Next change", "Changement suivant"),
-    "moment.malformed": (
-        "“{seen}” is not an instant. Write a day like 2026-03-14, or a day and time like 2026-03-14 09:12.",
-        "« {seen} » n’est pas un instant. Écrivez un jour comme 2026-03-14, ou un jour et une heure comme 2026-03-14 09:12.",
-    ),
-    "moment.future": (
-        "{seen} has not come yet: leave it empty to see what is known now, or choose an earlier instant.",
-        "{seen} n’est pas encore arrivé : laissez vide pour voir l’état connu maintenant, ou choisissez un instant passé.",
-    ),
-    "moment.before_everything": (
-        "Nothing was known yet on {seen}: choose a later instant.",
-        "Rien n’était encore connu le {seen} : choisissez un instant plus tardif.",
-    ),
+    "moment.changes": ("{count} change|{count} changes", "{count} changement|{count} changements"),
     "moment.acts_now": (
         "The past cannot be changed. Go back to now, then do it again.",
         "Le passé ne se change pas. Revenez à maintenant, puis recommencez.",
