@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from avenant.cli import COMMANDS, app, loaded_command
 
 ALL = [
-    *("db", "rulebook", "import", "nightly", "invoices", "premiums", "acts", "events", "payouts"),
+    *("db", "rulebook", "import", "nightly", "invoices", "find", "premiums", "acts", "events", "payouts"),
     *("graph", "simulate", "case", "check", "generate", "bench"),
 ]
 HEAVY = ["polars", "numpy", "django", "psycopg", "pyarrow", "typst", "xlsxwriter"]

@@ -22,7 +22,9 @@ from tests.store.sessions import contracts, name_of, superuser, value_of
 OPENS = date(2026, 1, 1)
 START = datetime(2026, 1, 1, tzinfo=UTC)
 SECOND, MICROSECOND = timedelta(seconds=1), timedelta(microseconds=1)
-NOT_APPEND_ONLY = {"person_detail", "head", "simulated_clock", "django_migrations", "django_content_type"}
+NOT_APPEND_ONLY = {
+    *("person_detail", "person_name", "head", "simulated_clock", "django_migrations", "django_content_type")
+}
 PROTOCOL = {"change", "change_rows", "revision", "book_settings"}
 REFUSED = (psycopg.errors.CheckViolation, psycopg.errors.InsufficientPrivilege)
 

@@ -20,7 +20,7 @@ from avenant.store.models.care import (
     ProviderStatus,
     Waiting,
 )
-from avenant.store.models.facts import Approval, Contract, Enrolment, Member, PersonDetail
+from avenant.store.models.facts import Approval, Contract, Enrolment, Member, PersonDetail, PersonName
 from avenant.store.models.reimbursements import Payout, PayoutEntry, Reimbursement
 from avenant.store.models.revisions import BookSettings, Change, ChangeRows, Head, Revision, SimulatedClock
 from avenant.store.models.rulebooks import PriceLine, RulebookVersion, Slot
@@ -46,6 +46,7 @@ __all__ = [
     "Payout",
     "PayoutEntry",
     "PersonDetail",
+    "PersonName",
     "Premium",
     "PriceLine",
     "Provider",

@@ -1,5 +1,8 @@
 """Facts: what we were told. A correction or a withdrawal is a newer version of the same fact."""
 
+import pgtrigger
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 
@@ -111,6 +114,14 @@ class Approval(AppendOnly):
         indexes = [models.Index(fields=["contract_id", "member_id"], name="approval_key")]
 
 
+FORGET_NAME = """
+IF TG_OP = 'DELETE' OR OLD.value IS DISTINCT FROM NEW.value THEN
+    DELETE FROM person_name WHERE member_id = OLD.member_id;
+END IF;
+RETURN NULL;
+"""
+
+
 class PersonDetail(models.Model):
     """Erasable personal data: a name, an address, bank details. Facts and books never carry it.
 
@@ -137,3 +148,29 @@ class PersonDetail(models.Model):
                 name="erased_details_are_gone",
             ),
         ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="forget_name",
+                level=pgtrigger.Row,
+                when=pgtrigger.After,
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                condition=pgtrigger.Condition("OLD.kind = 'name'"),
+                func=FORGET_NAME,
+            ),
+        ]
+
+
+class PersonName(models.Model):
+    """What a member's name is found by: its words, their beginnings and their likely typos, folded.
+
+    As erasable as the name: whoever changes, erases or deletes the detail forgets this row in the same transaction.
+    """
+
+    member_id = models.IntegerField(primary_key=True)
+    tokens = ArrayField(models.TextField())
+
+    class Meta:
+        """Found by equal tokens alone. Few rows wait outside the index, as every search reads them all."""
+
+        db_table = "person_name"
+        indexes = [GinIndex(fields=["tokens"], name="person_name_tokens", gin_pending_list_limit=256)]

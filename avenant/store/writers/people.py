@@ -2,7 +2,8 @@
 
 A value can be replaced and erased; facts and entries know the member's number only and stay as they are. What was
 erased stays erased when the same news is told again. Where ``AVENANT_HASH_KEY`` holds a key, a keyed hash of each
-value (HMAC-SHA-256) lets equal values be matched without reading them; it goes when the value goes.
+value (HMAC-SHA-256) lets equal values be matched without reading them; it goes when the value goes. So do the folded
+words of a name, which let its member be found.
 """
 
 import hashlib
@@ -16,6 +17,7 @@ import polars as pl
 from avenant.store.database import Connection
 from avenant.store.readers.known import latest
 from avenant.store.tables import ENROLMENT
+from avenant.store.writers.names import keep_names
 
 RETENTION_MONTHS: Final = {
     "name": 60,  # five years, the general limitation of claims: Code civil, art. 2224
@@ -49,6 +51,7 @@ def keep_people(
             WHERE kept.erased_at IS NULL OR %s""",
             values,
         )
+    keep_names(connection, ((member, value) for member, kind, value, *_ in values if kind == "name"))
 
 
 def erase_person(connection: Connection, member_id: int) -> int:
