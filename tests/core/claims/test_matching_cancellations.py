@@ -121,3 +121,20 @@ def test_a_contradiction_ends_when_one_message_is_cancelled() -> None:
 def test_a_statement_left_alone_by_a_cancellation_waits() -> None:
     seen = matched_as([RETURNED, statement("X#1"), taken_back(RETURNED, "C#1")])
     assert seen.waiting == {"C#1 S#1 X#1": ("statement_without_act", None, False)}
+
+
+def test_a_cancellation_called_the_same_as_one_of_nothing_still_takes_its_message_back() -> None:
+    lost = taken_back(secu("?#1", provider_id=8, charged_cents=2_500), "C#1")
+    meant = taken_back(RETURNED, "D#1", received_on=date(2024, 3, 13))
+    seen = matched_as([RETURNED, lost, meant], [("same", "D#1", "C#1")])
+    assert seen.acts["D#1 S#1"]["cancelled"]
+    assert seen.reasons == {"C#1": "cancels_nothing"}
+
+
+@pytest.mark.parametrize("named", [{"cancels": "T#7"}, {}], ids=["by name", "by its amounts"])
+def test_what_was_booked_for_a_held_line_stands_beside_a_cancellation_of_nothing(
+    named: dict[str, str],
+) -> None:
+    held = secu("S#1", hold="contradicts_itself")
+    seen = matched_as([held, taken_back(secu("?#1"), "C#1", **named)])
+    assert seen.waiting["S#1"] == ("contradicts_itself", None, True)

@@ -140,3 +140,16 @@ def test_a_statement_that_fits_no_act_waits() -> None:
 def test_a_poorer_statement_joins_its_act() -> None:
     seen = matched_as([statement("X#1", provider_id=None, charged_cents=None), secu("S#1")])
     assert seen.acts["S#1 X#1"]["others_cents"] == 500
+
+
+def test_two_statements_that_together_say_more_wait_for_the_act_of_another_day() -> None:
+    tooth = statement("X#1", provider_id=None, charged_cents=None, location="11", care_from=FIFTH)
+    seen = matched_as([tooth, statement("Y#1", payer="c2s", care_from=FIFTH), secu("S#1")])
+    assert seen.waiting == {"X#1 Y#1": ("perhaps_same_act", "S#1", False)}
+
+
+def test_a_candidate_is_named_by_the_message_that_was_received_first() -> None:
+    again = secu("A#1", quantity=None, received_on=date(2024, 3, 11))
+    seen = matched_as([secu("S#1"), again, poor_bill("B#1", care_from=FIFTH)])
+    assert seen.roles["S#1"] == "basis"
+    assert seen.waiting == {"B#1": ("perhaps_same_act", "S#1", False)}

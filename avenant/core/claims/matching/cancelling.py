@@ -53,8 +53,8 @@ class Cancelling:
     def _finds(self, message: Message, day_is_over: bool) -> bool:
         """Whether there is something that ``message`` takes back, repeats or perhaps does either of."""
         twin = next((m for m in self._heard_before(message) if self._surely_repeats(message, m)), None)
-        if twin:
-            return self._shares_fate(message, twin)
+        if twin and self._shares_fate(message, twin):
+            return True
         if message.target is not None:
             return self._finds_named(message)
         standing = [telling for telling in self.tellings if self._may_take(telling, message)]

@@ -18,14 +18,17 @@ NODE = ("member_id", "care_from", "act_code", "family", "provider_id", "location
 def mixed(lines: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
     """The lines of all pieces that share ``by`` with a piece that leaves out other fields: few of many.
 
-    Pieces that say the same fields have the same key or are about different acts.
+    Pieces that say the same fields have the same key or are about different acts. A piece says what its lines say
+    together: one that a poorer line has joined may say more than each of them.
     """
     fields = lines.select("piece", "counts", *by, pattern=_pattern()).filter("counts")
     usual = pl.col("pattern").mode().min()
-    odd = fields.filter(pl.col("pattern") != usual).select(by).unique()
+    odd = fields.filter(pl.col("pattern") != usual).select("piece").unique()
     if odd.is_empty():
         return lines.clear()
-    met = fields.join(odd, on=list(by), how="semi", nulls_equal=True)
+    groups = fields.join(odd, on="piece", how="semi").select(by).unique()
+    met = fields.join(groups, on=list(by), how="semi", nulls_equal=True)
+    met = met.with_columns(pattern=pl.col("pattern").bitwise_or().over("piece"))
     met = met.filter(pl.col("pattern").n_unique().over(by) > 1)
     return lines.join(met.select("piece").unique(), on="piece", how="semi")
 
@@ -42,7 +45,7 @@ def nodes(lines: pl.DataFrame, families: pl.DataFrame) -> pl.DataFrame:
     counting = counting.with_columns(family=pl.coalesce("family", "known"), speaker=speaker, head="ref")
     alone = counting.with_columns(words=pl.struct(SAID)).filter(~pl.col("piece").is_duplicated())
     several = counting.filter(pl.col("piece").is_duplicated()).sort(
-        "authority", "insurer", *KEY, *SAID, "ref"
+        "authority", "insurer", "received_on", *SAID, *KEY, "ref"
     )
     told = several.group_by("piece", maintain_order=True).agg(
         *(pl.col(name).first(ignore_nulls=True) for name in NODE),

@@ -39,7 +39,7 @@ def matched(lines: pl.DataFrame, answers: pl.DataFrame, families: pl.DataFrame) 
     waiting = [
         waiting_pieces(reasons, found.lines),
         waiting_alone(told.lost, CANCELS_NOTHING),
-        waiting_holds(told.held, told.speaking, KEY),
+        waiting_holds(told.held, found.lines.join(_lost(reasons), on="piece", how="anti"), KEY),
     ]
     free = found.lines.join(reasons, on="piece", how="anti")
     return Matched(
@@ -47,3 +47,8 @@ def matched(lines: pl.DataFrame, answers: pl.DataFrame, families: pl.DataFrame) 
         links=pl.concat([links(found.lines), single_links(told.lost), single_links(told.held)]),
         waiting=pl.concat(waiting).sort("line_id"),
     )
+
+
+def _lost(reasons: pl.DataFrame) -> pl.DataFrame:
+    """Cancellations of nothing tell of no act."""
+    return reasons.filter(pl.col("reason") == CANCELS_NOTHING)
