@@ -299,7 +299,7 @@ def payee_rows(decision: Decision) -> list[dict[str, Any]]:
         "guarantee_line_id": decision.guarantee_line_id,
         "envelope_line_id": decision.envelope_line_id,
     }
-    payees = []
+    payees: list[dict[str, Any]] = []
     if decision.member > 0 or decision.provider == 0:
         payees.append({"payee_id": MEMBER_PAYEE, "amount_cents": decision.member})
     if decision.provider > 0:

@@ -10,10 +10,11 @@ from collections import defaultdict
 from typing import NamedTuple
 
 from benchmarks.reference_claims_model import Rules
-from benchmarks.reference_pieces import INSURER, Piece, Waiting, wait_of
+from benchmarks.reference_pieces import INSURER, Piece
 from benchmarks.reference_telling import SAID, Verdicts, content
 
 NEAR_DAYS = 3
+FITS = {"several_acts_fit", "perhaps_same_act"}
 
 
 class Node(NamedTuple):
@@ -27,6 +28,7 @@ class Node(NamedTuple):
     location: object
     charged: object
     head: str
+    parties: tuple[str, ...]
 
     @property
     def said(self) -> int:
@@ -45,19 +47,20 @@ class Node(NamedTuple):
 
     @property
     def twins(self) -> tuple[object, ...]:
-        """Sessions of one key and charge are twins."""
-        return (self.day, self.code or self.family, self.provider, self.location, self.charged)
+        """Sessions of one key and charge are twins, unless a person told them apart from others."""
+        code = self.code or self.family
+        return (self.day, code, self.provider, self.location, self.charged, self.parties)
 
 
-def node(piece: Piece, rules: Rules) -> Node:
+def node(piece: Piece, said: Verdicts, rules: Rules) -> Node:
     """The piece as it is compared with others."""
     code = piece.says("act_code")
     known = rules.codes.get(str(code))
     family = piece.says("family") or (known.family if known else None)
-    names = ("provider_id", "location", "charged_cents")
-    return Node(
-        piece, piece.says("care_from"), code, family, *(piece.says(name) for name in names), piece.head
-    )
+    provider, location, charged = (piece.says(name) for name in ("provider_id", "location", "charged_cents"))
+    parties = tuple(sorted({said.party[line.ref] for line in piece.lines if line.ref in said.party}))
+    day = piece.says("care_from")
+    return Node(piece, day, code, family, provider, location, charged, piece.head, parties)
 
 
 def compatible(one: Node, other: Node, said: Verdicts) -> bool:
@@ -69,9 +72,9 @@ def compatible(one: Node, other: Node, said: Verdicts) -> bool:
     return agree and not any(said.are_apart(a, b) for a in one.piece.lines for b in other.piece.lines)
 
 
-def joined(pieces: list[Piece], waiting: dict[int, Waiting], said: Verdicts, rules: Rules) -> list[Piece]:
+def joined(pieces: list[Piece], said: Verdicts, rules: Rules) -> list[Piece]:
     """Poorer pieces join the one act they fit, if only they of their kind fit it; else they wait."""
-    nodes = [node(piece, rules) for piece in pieces if piece.live]
+    nodes = [node(piece, said, rules) for piece in pieces if piece.live]
     richer = {id(one): [other for other in nodes if poorer(one, other, said)] for one in nodes}
     fits = {id(one): [other for other in richer[id(one)] if not richer[id(other)]] for one in nodes}
     sets: dict[tuple[object, ...], list[Node]] = defaultdict(list)
@@ -87,8 +90,8 @@ def joined(pieces: list[Piece], waiting: dict[int, Waiting], said: Verdicts, rul
         rich = fits[id(poor[0])]
         reason = "several_acts_fit" if len(rich) > 1 else "perhaps_same_act"
         for one in poor[len(met) :]:
-            if one.piece.act_id not in waiting and not is_excepted(one.piece, said):
-                waiting[one.piece.act_id] = wait_of(one.piece, reason, [other.head for other in rich])
+            if not is_excepted(one.piece, said):
+                one.piece.troubles[reason] = [other.head for other in rich]
     return [piece for piece in pieces if piece not in gone]
 
 
@@ -138,9 +141,10 @@ def is_excepted(piece: Piece, said: Verdicts) -> bool:
     return any(line.ref in said.exceptions for line in piece.lines)
 
 
-def nearby(pieces: list[Piece], waiting: dict[int, Waiting], said: Verdicts, rules: Rules) -> None:
+def nearby(pieces: list[Piece], said: Verdicts, rules: Rules) -> None:
     """Poorer pieces that fit an act of a day nearby wait: perhaps a date is wrong."""
-    nodes = [node(piece, rules) for piece in pieces if piece.live and piece.act_id not in waiting]
+    decided = [piece for piece in pieces if not piece.troubles.keys() & FITS]
+    nodes = [node(piece, said, rules) for piece in decided if piece.live]
     for one in nodes:
         near = [
             other
@@ -153,13 +157,11 @@ def nearby(pieces: list[Piece], waiting: dict[int, Waiting], said: Verdicts, rul
             and compatible(one, other, said)
         ]
         if near and not is_excepted(one.piece, said):
-            heads = [other.head for other in near]
-            waiting[one.piece.act_id] = wait_of(one.piece, "perhaps_same_act", heads)
+            one.piece.troubles["perhaps_same_act"] = [other.head for other in near]
 
 
-def statements(pieces: list[Piece], waiting: dict[int, Waiting], said: Verdicts) -> None:
+def statement_alone(piece: Piece, said: Verdicts) -> None:
     """A statement alone is no claim."""
-    for piece in pieces:
-        only = piece.live and all(speaker[0] == INSURER for speaker in piece.live)
-        if only and piece.act_id not in waiting and not is_excepted(piece, said):
-            waiting[piece.act_id] = wait_of(piece, "statement_without_act", [])
+    alone = piece.live and all(speaker[0] == INSURER for speaker in piece.live)
+    if alone and not is_excepted(piece, said):
+        piece.troubles["statement_without_act"] = []

@@ -7,11 +7,11 @@ and charge, are one act; had the member seen two doctors for 30.00 € that day,
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import fields
+from dataclasses import fields, replace
 
 from benchmarks.reference_claims_model import Act, Answer, Line, Rules
-from benchmarks.reference_fitting import joined, nearby, statements
-from benchmarks.reference_pieces import INSURER, INVOICE, REQUEST, SECU, Link, Piece, Waiting, wait_of
+from benchmarks.reference_fitting import joined, nearby, statement_alone
+from benchmarks.reference_pieces import INSURER, INVOICE, REQUEST, SECU, Link, Piece, Waiting
 from benchmarks.reference_telling import (
     ROLES,
     Heard,
@@ -19,6 +19,7 @@ from benchmarks.reference_telling import (
     Telling,
     Verdicts,
     cancels,
+    content,
     heard,
     speaker_of,
     verdicts,
@@ -35,19 +36,24 @@ def matched(
     lines: list[Line], answers: list[Answer], rules: Rules
 ) -> tuple[list[Act], list[Link], list[Waiting]]:
     """The acts of one member, which line belongs to which, and what waits. Quotes take no part."""
-    told = [line for line in lines if line.kind != "quote"]
+    told = [with_last_day(line) for line in lines if line.kind != "quote"]
     said = verdicts(told, answers)
     spoken = [line for line in told if line.hold is None or line.ref in said.exceptions]
     pieces, alone = exact(spoken, said)
-    alone += [
-        held(line, spoken) for line in told if line.hold is not None and line.ref not in said.exceptions
-    ]
-    pieces = united(pieces, said)
-    waiting = contradictions(pieces, said)
-    pieces = joined(pieces, waiting, said, rules)
-    nearby(pieces, waiting, said, rules)
-    statements(pieces, waiting, said)
-    acts = [act_of(piece, said, rules) for piece in pieces if piece.act_id not in waiting]
+    lost = {wait.line_id for wait in alone if wait.reason == "cancels_nothing"}
+    known = [line for line in spoken if line.line_id not in lost]
+    alone += [held(line, known) for line in told if line.hold is not None and line.ref not in said.exceptions]
+    pieces, unheard_again = united(pieces, said)
+    alone += unheard_again
+    for piece in pieces:
+        contradicting_messages(piece, said)
+    pieces = joined(pieces, said, rules)
+    nearby(pieces, said, rules)
+    for piece in pieces:
+        statement_alone(piece, said)
+        contradicting_answers(piece, said)
+    waiting = [wait for piece in pieces if (wait := piece.waits)]
+    acts = [act_of(piece, said, rules) for piece in pieces if not piece.waits]
     links = [
         Link(piece.act_id, line_id, role)
         for piece in pieces
@@ -55,7 +61,12 @@ def matched(
         for line_id, role in telling.roles.items()
     ]
     links += [Link(wait.line_id, wait.line_id, role_alone(wait, told)) for wait in alone]
-    return acts, links, [*waiting.values(), *alone]
+    return acts, links, [*waiting, *alone]
+
+
+def with_last_day(line: Line) -> Line:
+    """Care of one day ends on it."""
+    return replace(line, care_last_day=line.care_last_day or line.care_from)
 
 
 def role_alone(wait: Waiting, lines: list[Line]) -> str:
@@ -107,7 +118,7 @@ def paired(speakers: list[list[Telling]], said: Verdicts) -> list[Piece]:
     """What persons called the same meets first, then equal charges, then the nth of one sender the nth of another."""
     pieces: list[Piece] = []
     for tellings in speakers:
-        left = sorted(tellings, key=lambda one: not one.live)
+        left = sorted(tellings, key=lambda one: standing(one, said))
         free = list(pieces)
         for fits in (called_same, equal_charge, any_other):
             for telling in list(left):
@@ -120,6 +131,13 @@ def paired(speakers: list[list[Telling]], said: Verdicts) -> list[Piece]:
                     left.remove(telling)
         pieces += [Piece({telling.speaker: telling}) for telling in left]
     return pieces
+
+
+def standing(telling: Telling, said: Verdicts) -> tuple[object, ...]:
+    """An order of tellings: what counts first, then by content; of equals those first of which persons spoke."""
+    *words, ref = min(content(line) for line in telling.live or telling.messages)
+    parties = sorted({said.party[line.ref] for line in telling.messages if line.ref in said.party})
+    return (not telling.live, words, not parties, parties, ref)
 
 
 def called_same(piece: Piece, telling: Telling, said: Verdicts) -> bool:
@@ -142,48 +160,38 @@ def apart(piece: Piece, telling: Telling, said: Verdicts) -> bool:
     return any(said.are_apart(one, other) for one in piece.lines for other in telling.messages)
 
 
-def united(pieces: list[Piece], said: Verdicts) -> list[Piece]:
-    """What persons called the same is one act."""
+def united(pieces: list[Piece], said: Verdicts) -> tuple[list[Piece], list[Waiting]]:
+    """What persons called the same is one act; cancellations that then find nothing wait alone."""
+    alone: list[Waiting] = []
     for name in set(said.party.values()):
         parts = [piece for piece in pieces if any(said.party.get(line.ref) == name for line in piece.lines)]
         if len(parts) > 1:
             pieces = [piece for piece in pieces if piece not in parts]
-            pieces.append(merged(parts, said))
-    return pieces
+            messages: dict[Speaker, list[Line]] = defaultdict(list)
+            for line in (line for part in parts for line in part.lines):
+                messages[speaker_of(line)].append(line)
+            found = [heard(told, said, one_act=True) for told in messages.values()]
+            pieces.append(Piece({one.speaker: one for part in found for one in part.tellings}))
+            alone += [wait for one in found for wait in unheard(one)]
+    return pieces, alone
 
 
-def merged(parts: list[Piece], said: Verdicts) -> Piece:
-    """Several pieces as one; what one sender tells in several of them becomes one telling."""
-    tellings: dict[Speaker, Telling] = {}
-    for part in parts:
-        for speaker, telling in part.tellings.items():
-            if speaker in tellings:
-                first, *others = heard(tellings[speaker].messages + telling.messages, said).tellings
-                for line in [line for other in others for line in other.messages]:
-                    first.tell(line)
-                tellings[speaker] = first
-            else:
-                tellings[speaker] = telling
-    return Piece(tellings)
+def contradicting_messages(piece: Piece, said: Verdicts) -> None:
+    """One sender tells different things about one act."""
+    refs = [ref for one in piece.tellings.values() for ref in one.settle(said)]
+    if refs:
+        piece.troubles["messages_contradict"] = refs
 
 
-def contradictions(pieces: list[Piece], said: Verdicts) -> dict[int, Waiting]:
-    """Acts about which one sender tells different things, or persons answered different things."""
-    waiting = {}
-    for piece in pieces:
-        refs = {ref for one in piece.tellings.values() for ref in one.settle(said)}
-        if refs:
-            waiting[piece.act_id] = wait_of(piece, "messages_contradict", sorted(refs), True)
-        own = {line.ref for line in piece.lines}
-        torn = {
-            ref for ref in own for named in said.torn.get(said.party.get(ref, ""), ()) for ref in (named,)
-        }
-        amounts = {ref: said.exceptions[ref] - {None} for ref in own if ref in said.exceptions}
-        if len({amount for some in amounts.values() for amount in some}) > 1:
-            torn |= {ref for ref, some in amounts.items() if some}
-        if torn:
-            waiting[piece.act_id] = wait_of(piece, "answers_contradict", sorted(torn), True)
-    return waiting
+def contradicting_answers(piece: Piece, said: Verdicts) -> None:
+    """Persons keep lines apart that are about one act, or want to pay different amounts for it."""
+    named = [line for line in piece.lines if line.ref in said.party]
+    torn = {one.ref for one in named if any(said.are_apart(line, other) for line in named for other in named)}
+    amounts = {line.ref: said.exceptions.get(line.ref, set()) - {None} for line in piece.lines}
+    if len({amount for some in amounts.values() for amount in some}) > 1:
+        torn |= {ref for ref, some in amounts.items() if some}
+    if torn:
+        piece.troubles["answers_contradict"] = sorted(torn)
 
 
 def act_of(piece: Piece, said: Verdicts, rules: Rules) -> Act:

@@ -135,7 +135,7 @@ def tariff_on(code: str | None, optam: bool, age: int, day: date, rules: Rules) 
     column = "optam" if optam else "non_optam"
     for tariff in for_age(age, on(day, rules.tariffs.get(code or "", []))):
         if tariff.optam in ("any", column):
-            return tariff  # type: ignore[no-any-return]
+            return tariff
     return None
 
 

@@ -5,12 +5,14 @@ Example: the Sécu says 30.00 € charged, the bill says 32.00 € and tooth 11:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from benchmarks.reference_claims_model import Line
 from benchmarks.reference_telling import Speaker, Telling
 
+STANDS = ("answers_contradict", "messages_contradict")
+REASONS = (*STANDS, "several_acts_fit", "perhaps_same_act", "statement_without_act")
 SECU, REQUEST, INVOICE, INSURER = range(4)
 
 
@@ -34,9 +36,10 @@ class Link(NamedTuple):
 
 @dataclass(eq=False, slots=True)
 class Piece:
-    """What several senders tell about one act."""
+    """What several senders tell about one act. troubles: for each reason for which it waits, the candidates."""
 
     tellings: dict[Speaker, Telling]
+    troubles: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def lines(self) -> list[Line]:
@@ -60,6 +63,8 @@ class Piece:
 
     def absorb(self, other: Piece) -> None:
         """Another piece is about the same act."""
+        for reason, candidates in other.troubles.items():
+            self.troubles[reason] = sorted({*candidates, *self.troubles.get(reason, [])})
         for speaker, telling in other.tellings.items():
             if speaker in self.tellings:
                 self.tellings[speaker].absorb(telling)
@@ -74,8 +79,12 @@ class Piece:
         )
         return next((said for one in ordered if (said := one.says(name)) is not None), None)
 
-
-def wait_of(piece: Piece, reason: str, candidates: list[str], keeps: bool = False) -> Waiting:
-    """A whole piece that waits."""
-    member_id = piece.lines[0].member_id
-    return Waiting(piece.act_id, member_id, reason, " ".join(sorted(candidates)) or None, keeps)
+    @property
+    def waits(self) -> Waiting | None:
+        """Of several reasons the first one is told; what was booked stands where the act itself is in doubt."""
+        for reason in REASONS:
+            if reason in self.troubles:
+                candidates = " ".join(sorted(self.troubles[reason])) or None
+                member_id = self.lines[0].member_id
+                return Waiting(self.act_id, member_id, reason, candidates, reason in STANDS)
+        return None

@@ -69,29 +69,46 @@ class Telling:
     def settle(self, said: Verdicts) -> list[str]:
         """The refs of live messages that contradict each other, unless a person settled which of them counts.
 
-        The line that an exception names counts; of messages that are the same by an answer the last one counts.
+        What the line says that an exception names counts; of messages that are the same by an answer those received
+        last do.
         """
-        fighting = [one for one in self.live if any(conflict(one, other) for other in self.live)]
-        named = [line for line in fighting if line.ref in said.exceptions]
-        same = [line for line in fighting if all(said.are_same(line, other) for other in fighting)]
-        chosen = named[:1] or same[-1:]
-        if fighting and chosen:
-            for line in fighting:
-                self.roles[line.line_id] = "duplicate"
-            self.roles[chosen[0].line_id] = ROLES[self.speaker[0]]
-            self.live = [line for line in self.live if not conflict(line, chosen[0])]
-            return []
-        return [line.ref for place, line in enumerate(fighting) if not repeated(line, fighting[:place])]
+        counting = self.counting(said) if contradicting_words(self.live) else self.live
+        for line in self.live:
+            self.roles[line.line_id] = "duplicate"
+        fighting = contradicting_words(counting)
+        counting = sorted(counting, key=lambda line: (day_received(line), content(line)))
+        heads = [line for place, line in enumerate(counting) if not repeated(line, counting[:place])]
+        for line in heads if fighting else heads[:1]:
+            self.roles[line.line_id] = ROLES[self.speaker[0]]
+        self.live = heads
+        return [line.ref for line in heads] if fighting else []
+
+    def counting(self, said: Verdicts) -> list[Line]:
+        """Of live messages that contradict each other those that count by the answers of persons; else all."""
+        named = [line for line in self.live if line.ref in said.exceptions]
+        parties = {said.party.get(line.ref) for line in self.live} - {None}
+        one_party = any(
+            all(
+                any(same_words(line, one) and said.party.get(one.ref) == name for one in self.live)
+                for line in self.live
+            )
+            for name in parties
+        )
+        last = max(day_received(line) for line in self.live)
+        chosen = named or [line for line in self.live if one_party and day_received(line) == last]
+        return [line for line in self.live if not chosen or repeated(line, chosen)]
 
 
 @dataclass(slots=True)
 class Heard:
     """All that one sender tells under one key: tellings, and what it cancels that nobody told.
 
+    applied: each cancellation with what it took back.
     doubtful: cancellations that may repeat another one or take back another act, with the refs in question.
     """
 
     tellings: list[Telling] = field(default_factory=list)
+    applied: list[tuple[Line, Telling]] = field(default_factory=list)
     lost: list[Line] = field(default_factory=list)
     doubtful: list[tuple[Line, list[str]]] = field(default_factory=list)
 
@@ -113,6 +130,11 @@ def conflict(one: Line, other: Line) -> bool:
     return any(mine is not None and theirs is not None and mine != theirs for mine, theirs in pairs)
 
 
+def contradicting_words(lines: list[Line]) -> bool:
+    """Whether any two of them say different things."""
+    return any(conflict(one, other) for one in lines for other in lines)
+
+
 def mirrors(cancellation: Line, told: Line) -> bool:
     """Whether a cancellation has the amounts of a message with the other sign."""
     pairs = [(getattr(cancellation, name), getattr(told, name)) for name in AMOUNTS]
@@ -122,9 +144,11 @@ def mirrors(cancellation: Line, told: Line) -> bool:
 
 
 def content(line: Line) -> tuple[object, ...]:
-    """An order of messages by what they say, never by their numbers."""
+    """An order of messages by what they say and of which act, never by their numbers."""
+    act = line.act_code or f"family {line.family}"
     said = [getattr(line, name) for name in SAID]
-    return (*((value is not None, str(value).zfill(12)) for value in said), line.ref)
+    told = [*said, line.care_from, act, line.provider_id, line.location, line.cancels, line.ref]
+    return tuple((value is not None, value) for value in told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,20 +156,20 @@ class Verdicts:
     """What persons answered about the lines of one member.
 
     party: of each line that `same` or `different` names, the smallest ref of all that are the same. apart: pairs of
-    parties that are about different acts. targets: what a cancellation takes back, by its ref. exceptions: amount by
-    ref of the line. torn: for each party that answers both join and tear apart, the refs that they name.
+    parties that are about different acts; of a party that answers both join and tear apart, that one alone. targets:
+    what a cancellation takes back, by its ref. exceptions: amounts by ref of the line.
     """
 
     party: dict[str, str]
     apart: set[frozenset[str]]
     targets: dict[str, str]
     exceptions: dict[str, set[int | None]]
-    torn: dict[str, set[str]]
 
     def are_apart(self, one: Line, other: Line) -> bool:
         """Whether a person said that two lines are about different acts."""
-        pair = frozenset((self.party.get(one.ref, one.ref), self.party.get(other.ref, other.ref)))
-        return len(pair) == 2 and pair in self.apart
+        return (
+            frozenset((self.party.get(one.ref, one.ref), self.party.get(other.ref, other.ref))) in self.apart
+        )
 
     def are_same(self, one: Line, other: Line) -> bool:
         """Whether a person said that two lines are about the same act."""
@@ -171,18 +195,7 @@ def verdicts(lines: list[Line], answers: list[Answer]) -> Verdicts:
             pairs[one.kind].append((one.line_ref, one.other_ref))
     party = parties(pairs)
     apart = {frozenset((party[one], party[other])) for one, other in pairs["different"]}
-    naming = set(targets.items())
-    inside = [
-        pair
-        for pair in pairs["different"]
-        if party[pair[0]] == party[pair[1]] or naming & {pair, (pair[1], pair[0])}
-    ]
-    torn: dict[str, set[str]] = defaultdict(set)
-    for pair in inside:
-        of_party = party[pair[0]]
-        named = {ref for same in pairs["same"] for ref in same if party[ref] == of_party}
-        torn[of_party] |= {*pair, *named}
-    return Verdicts(party, apart, targets, exceptions, torn)
+    return Verdicts(party, apart, targets, exceptions)
 
 
 def parties(pairs: dict[str, list[tuple[str, str]]]) -> dict[str, str]:
@@ -194,47 +207,89 @@ def parties(pairs: dict[str, list[tuple[str, str]]]) -> dict[str, str]:
     return party
 
 
-def heard(lines: list[Line], said: Verdicts) -> Heard:
+def heard(lines: list[Line], said: Verdicts, one_act: bool = False) -> Heard:
     """Read the messages of one sender under one key day by day.
 
     On a day come first cancellations of what was told on days before, then what is told, document by document, then
-    cancellations of that. A cancellation may come before its message.
+    cancellations of that. A cancellation may come before its message. one_act: persons said that all is about one.
     """
-    found, pending = Heard(), []
-    for day in sorted({line.received_on or date.min for line in lines}):
-        today = sorted((line for line in lines if (line.received_on or date.min) == day), key=content)
+    found = Heard()
+    pending: list[Line] = []
+    for day in sorted({day_received(line) for line in lines}):
+        today = [line for line in lines if day_received(line) == day]
+        today.sort(key=lambda line: (line.ref not in said.party, content(line)))
         cancellations = [line for line in today if cancels(line)]
         cancellations.sort(key=lambda line: line.ref not in said.targets)
-        pending = take_back(pending + cancellations, found, said)
+        pending = take_back(pending + cancellations, found, lines, said)
         documents = grouped((line for line in today if not cancels(line)), "document_id")
-        for document in sorted(documents.values(), key=lambda messages: [content(line) for line in messages]):
-            tell(document, found.tellings, said)
-        pending = take_back(pending, found, said)
+        for document in sorted(documents.values(), key=lambda messages: -len(messages)):
+            for line in document if one_act else []:
+                found.tellings = found.tellings or [Telling(speaker_of(line))]
+                found.tellings[0].tell(line)
+            tell([] if one_act else document, found.tellings, said)
+        pending = take_back(pending, found, lines, said)
         pending = [line for line in pending if not repeat(line, found.tellings, said)]
     found.lost = pending
     return found
 
 
 def tell(document: list[Line], tellings: list[Telling], said: Verdicts) -> None:
-    """The nth of equal lines in one document is about the nth act; each line continues the telling it fits best."""
+    """The nth of equal lines in one document is about the nth act; each line continues the telling it fits best.
+
+    What persons called the same comes first, then lines that say what was said, that day or before; then those that
+    say more or less of it; then what was taken back; last those that contradict.
+    """
     touched: list[Telling] = []
-    for line in document:
-        free = [
-            telling for telling in tellings if telling not in touched and not kept_apart(line, telling, said)
-        ]
-        fits = [
-            [one for one in free if any(said.are_same(line, told) for told in one.messages)],
-            [one for one in free if one.live and all(same_words(line, told) for told in one.live)],
-            [one for one in free if one.live and not any(conflict(line, told) for told in one.live)],
-            [one for one in free if not one.live],
-            free,
-        ]
-        telling = next((fit[0] for fit in fits if fit), None)
-        if telling is None:
-            telling = Telling(speaker_of(line))
-            tellings.append(telling)
-        telling.tell(line)
-        touched.append(telling)
+    left = list(document)
+    for fits in (called_the_same, said_today, said_before, agreeing, silenced, contradicting):
+        for line in list(left):
+            free = [one for one in tellings if one not in touched or fits is called_the_same]
+            free = [one for one in free if not kept_apart(line, one, said) and fits(line, one, said)]
+            if free:
+                free[0].tell(line)
+                touched.append(free[0])
+                left.remove(line)
+    for line in left:
+        mine = next((one for one in tellings if called_the_same(line, one, said)), None)
+        if mine is None:
+            mine = Telling(speaker_of(line))
+            tellings.append(mine)
+        mine.tell(line)
+
+
+def called_the_same(line: Line, telling: Telling, said: Verdicts) -> bool:
+    """A person said so."""
+    return any(said.are_same(line, told) for told in telling.messages)
+
+
+def said_today(line: Line, telling: Telling, said: Verdicts) -> bool:
+    """The same words on the same day."""
+    return any(same_words(line, told) and line.received_on == told.received_on for told in telling.live)
+
+
+def said_before(line: Line, telling: Telling, said: Verdicts) -> bool:
+    """The same words."""
+    return repeated(line, telling.live)
+
+
+def agreeing(line: Line, telling: Telling, said: Verdicts) -> bool:
+    """More or less of the same."""
+    return bool(telling.live) and not any(conflict(line, told) for told in telling.live)
+
+
+def silenced(line: Line, telling: Telling, said: Verdicts) -> bool:
+    """Everything was taken back."""
+    return not telling.live
+
+
+def contradicting(line: Line, telling: Telling, said: Verdicts) -> bool:
+    """Something else of the same act."""
+    return True
+
+
+def day_received(line: Line) -> date:
+    """When it reached us; before all days where nobody knows."""
+    return line.received_on or date.min
 
 
 def same_words(one: Line, other: Line) -> bool:
@@ -252,13 +307,18 @@ def kept_apart(line: Line, telling: Telling, said: Verdicts) -> bool:
     return any(said.are_apart(line, told) for told in telling.messages)
 
 
-def take_back(cancellations: list[Line], found: Heard, said: Verdicts) -> list[Line]:
+def take_back(cancellations: list[Line], found: Heard, lines: list[Line], said: Verdicts) -> list[Line]:
     """Apply the cancellations that find what they take back; the others remain."""
     remaining = []
     for line in cancellations:
         targets = [one for one in reversed(found.tellings) if meant(line, one, said)]
-        target = next((one for one in targets if not kept_apart(line, one, said)), None)
-        before = None if line.ref in said.targets else repeated_in(line, found.tellings)
+        same = next((one for done, one in found.applied if same_cancellation(line, done, lines, said)), None)
+        if same and not kept_apart(line, same, said):
+            same.repeat(line)
+            continue
+        by_name = line.ref in said.targets
+        target = next((one for one in targets if by_name or not kept_apart(line, one, said)), None)
+        before = None if by_name else repeated_in(line, found.tellings, said)
         if before and len(targets) and not target:
             repeat(line, found.tellings, said)
         elif target is None:
@@ -268,7 +328,24 @@ def take_back(cancellations: list[Line], found: Heard, said: Verdicts) -> list[L
             found.doubtful.append((line, refs))
         else:
             target.take_back(line, meant(line, target, said))
+            found.applied.append((line, target))
     return remaining
+
+
+def same_cancellation(one: Line, done: Line, lines: list[Line], said: Verdicts) -> bool:
+    """Whether two cancellations are one: by an answer, or sent twice on one day, the nth of each document."""
+    if said.are_same(one, done):
+        return True
+    if one.ref in said.targets:
+        return False
+    sent_twice = day_received(one) == day_received(done) and one.document_id != done.document_id
+    return sent_twice and repeats(one, done) and nth(one, lines) == nth(done, lines)
+
+
+def nth(cancellation: Line, lines: list[Line]) -> int:
+    """Which of the equal cancellations of its document it is."""
+    own = [line for line in lines if line.document_id == cancellation.document_id]
+    return sum(repeats(line, cancellation) and content(line) < content(cancellation) for line in own)
 
 
 def meant(cancellation: Line, telling: Telling, said: Verdicts) -> list[Line]:
@@ -277,12 +354,13 @@ def meant(cancellation: Line, telling: Telling, said: Verdicts) -> list[Line]:
     if name is None:
         return [line for line in telling.live if mirrors(cancellation, line)]
     named = next((line for line in telling.live if line.ref == name), None)
-    return [line for line in telling.live if named and not conflict(line, named)]
+    return [line for line in telling.live if named and same_words(line, named)]
 
 
-def repeated_in(cancellation: Line, tellings: list[Telling]) -> Line | None:
+def repeated_in(cancellation: Line, tellings: list[Telling], said: Verdicts) -> Line | None:
     """The cancellation in another document of which this one may be a repetition."""
-    taken = [line for telling in tellings for line in telling.taken_by]
+    together = [telling for telling in tellings if not kept_apart(cancellation, telling, said)]
+    taken = [line for telling in together for line in telling.taken_by]
     others = [line for line in taken if line.document_id != cancellation.document_id]
     return next((line for line in others if repeats(cancellation, line)), None)
 
@@ -296,8 +374,12 @@ def repeat(cancellation: Line, tellings: list[Telling], said: Verdicts) -> bool:
     """Where everything is taken back already, the cancellation is told twice."""
     name = said.targets.get(cancellation.ref)
     for telling in tellings:
-        named = name and any(line.ref == name for line in telling.messages)
-        if named or any(repeats(line, cancellation) for line in telling.taken_by):
+        if name is not None:
+            known = any(line.ref == name for line in telling.messages)
+        else:
+            known = any(repeats(line, cancellation) for line in telling.taken_by)
+            known = known and not kept_apart(cancellation, telling, said)
+        if known:
             telling.repeat(cancellation)
             return True
     return False
