@@ -49,7 +49,11 @@ def expected_care(
 ) -> ExpectedCare:
     """What the rules say of all acts of the members of ``facts``, from the opening of the book on."""
     care = care_of(connection, files, facts, rev)
-    found = expected_reimbursements(care, terms)
+    return as_booked(expected_reimbursements(care, terms), care, opens)
+
+
+def as_booked(found: Found, care: Care, opens: date) -> ExpectedCare:
+    """What of the rules' answer a book that opens at ``opens`` can hold, and which acts it must look at."""
     early = found.rows.filter(pl.col("care_date") < opens)
     rows = found.rows.filter(pl.col("care_date") >= opens) if len(early) else found.rows
     links = found.links.join(care.lines.filter(pl.col("version") > 1), on="line_id", how="semi")
@@ -94,7 +98,7 @@ def care_of(
 
 
 def _from_files(files: Sequence[str], members: pl.Series) -> pl.DataFrame:
-    parts = [pl.read_ipc(file) for file in files]
+    parts = [pl.read_ipc_stream(file) for file in files]
     lines = pl.concat([pl.DataFrame(schema=CARE_LINE), *parts])
     return lines.filter(pl.col("member_id").is_in(members.implode()))
 
@@ -122,9 +126,11 @@ def sort_lines(
         lines = told.filter(pl.col("version") == pl.col("latest").fill_null(1)).drop("latest")
     lines = lines.filter(~pl.col("withdrawn"))
     number = beside(lines.select("member_id"), chunks, "member_id")["number"]
-    files = []
-    for (chunk,), rows in lines.with_columns(number).group_by("number"):
+    rows = lines.with_columns(number).sort("number", maintain_order=True)
+    files, begin = [], 0
+    for count, chunk in rows["number"].rle().struct.unnest().iter_rows():
         path = str(Path(sorting.folder) / f"{chunk}-{sorting.first}.arrow")
-        rows.drop("number").write_ipc(path, compression="lz4")
-        files.append((int(str(chunk)), path))
+        rows.slice(begin, count).drop("number").write_ipc_stream(path)  # as it is: compressing costs more
+        files.append((chunk, path))
+        begin += count
     return files
