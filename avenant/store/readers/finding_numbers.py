@@ -13,6 +13,7 @@ from avenant.store.readers.finding import member_rows
 from avenant.store.readers.finding_settlements import settlements_numbered
 from avenant.store.readers.known import known
 
+FACTS: Final = ("member", "contract", "document")
 DIGITS: Final = re.compile(r"[0-9]{1,18}")
 
 
@@ -25,29 +26,33 @@ def numbered(
     """
     spelled = list(dict.fromkeys((text, text.upper(), text.lower())))
     begins = begins_score(text)
+    ids = _ids(connection, spelled, limit, rev)
+    members = _members(connection, ids["member"], spelled, begins, rev)
     return [
-        *(
-            one if names else replace(one, name=None)
-            for one in _members(connection, spelled, begins, limit, rev)
-        ),
-        *_contracts(connection, spelled, begins, limit, rev),
-        *_documents(connection, spelled, begins, limit, rev),
+        *(one if names else replace(one, name=None) for one in members),
+        *_contracts(connection, ids["contract"], spelled, begins, rev),
+        *_documents(connection, ids["document"], spelled, begins, rev),
         *_acts(connection, spelled, begins, limit, rev),
         *settlements_numbered(connection, "invoice", text, limit, rev),
         *settlements_numbered(connection, "payout", text, limit, rev),
     ]
 
 
-def _ids(connection: Connection, table: str, spelled: list[str], limit: int, rev: int | None) -> list[int]:
-    """The ids of the facts of ``table`` with this ref; then of the first whose refs begin so."""
-    one = f"""(SELECT {table}_id FROM {table} AS t
-        WHERE version = 1 AND ref {{}} AND {known("t", rev)} ORDER BY ref LIMIT %s)"""
-    whole, begins = one.format("= ANY(%s)"), one.format("LIKE %s")
-    query = " UNION ".join([whole, *(begins for _ in spelled)])
-    parameters: list[object] = [spelled, limit]
-    for text in spelled:
-        parameters += [_beginning(text), limit]
-    return [number for (number,) in connection.execute(query, parameters)]
+def _ids(connection: Connection, spelled: list[str], limit: int, rev: int | None) -> dict[str, list[int]]:
+    """By table, the ids of the facts with this ref, and of the first whose refs begin so; in one query."""
+    queries: list[str] = []
+    parameters: list[object] = []
+    for table in FACTS:
+        one = f"""(SELECT '{table}', {table}_id FROM {table} AS t
+            WHERE version = 1 AND ref {{}} AND {known("t", rev)} ORDER BY ref LIMIT %s)"""
+        queries += [one.format("= ANY(%s)"), *(one.format("LIKE %s") for _ in spelled)]
+        parameters += [spelled, limit]
+        for text in spelled:
+            parameters += [_beginning(text), limit]
+    ids: dict[str, list[int]] = {table: [] for table in FACTS}
+    for table, number in connection.execute(" UNION ".join(queries), parameters):
+        ids[table].append(number)
+    return ids
 
 
 def _beginning(text: str) -> str:
@@ -60,27 +65,24 @@ def _score(ref: str, spelled: list[str], begins: int) -> int:
 
 
 def _members(
-    connection: Connection, spelled: list[str], begins: int, limit: int, rev: int | None
+    connection: Connection, ids: list[int], spelled: list[str], begins: int, rev: int | None
 ) -> Iterator[Found]:
-    ids = _ids(connection, "member", spelled, limit, rev)
     for ref, about, role, born_on, withdrawn, name, _ in member_rows(connection, ids, rev):
         score = _score(ref, spelled, begins)
         yield Found("member", ref, score, name, about, role, born_on, withdrawn=withdrawn)
 
 
 def _contracts(
-    connection: Connection, spelled: list[str], begins: int, limit: int, rev: int | None
+    connection: Connection, ids: list[int], spelled: list[str], begins: int, rev: int | None
 ) -> Iterator[Found]:
-    ids = _ids(connection, "contract", spelled, limit, rev)
     query = _latest("contract", "m.ref, m.kind, m.withdrawn", rev)
     for ref, kind, withdrawn in connection.execute(query, [ids]) if ids else ():
         yield Found("contract", ref, _score(ref, spelled, begins), what=kind, withdrawn=withdrawn)
 
 
 def _documents(
-    connection: Connection, spelled: list[str], begins: int, limit: int, rev: int | None
+    connection: Connection, ids: list[int], spelled: list[str], begins: int, rev: int | None
 ) -> Iterator[Found]:
-    ids = _ids(connection, "document", spelled, limit, rev)
     query = _latest("document", "m.ref, m.kind, m.member_ref, m.received_on, m.withdrawn", rev)
     for ref, kind, member, received_on, withdrawn in connection.execute(query, [ids]) if ids else ():
         score = _score(ref, spelled, begins)
