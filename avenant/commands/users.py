@@ -65,7 +65,7 @@ def added(
     db: Database, name: str, role: str, email: str = "", language: str = "en", password: str = ""
 ) -> str:
     """Add a user or change one; the password. Errors: ValueError for an unknown role or language."""
-    _prepared(db)
+    look_at(db)
     from avenant.desk.models import User
     from avenant.desk.roles import ROLES
 
@@ -83,7 +83,7 @@ def added(
 
 def known(db: Database) -> list[dict[str, object]]:
     """All users by name."""
-    _prepared(db)
+    look_at(db)
     from avenant.desk.models import User
 
     return list(
@@ -91,8 +91,8 @@ def known(db: Database) -> list[dict[str, object]]:
     )
 
 
-def _prepared(db: Database) -> None:
-    """Make Django look at this database."""
+def look_at(db: Database) -> None:
+    """Make Django, and what is asked of it in this process from now on, look at this database."""
     os.environ["AVENANT_BOOK_URL"] = db.url
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "avenant.settings")
     import dj_database_url
