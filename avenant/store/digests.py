@@ -29,10 +29,8 @@ def rows_digest(table: str, rows: pl.DataFrame) -> bytes:
 
 def _update(digest: "hashlib._Hash", column: pl.Series) -> None:
     if column.dtype == pl.String:
-        texts = [text if text is None else text.encode() for text in column.to_list()]
-        lengths = pl.Series([-1 if text is None else len(text) for text in texts], dtype=pl.Int64)
-        digest.update(lengths.to_numpy().tobytes())
-        digest.update(b"".join(text for text in texts if text is not None))
+        digest.update(column.str.len_bytes().cast(pl.Int64).fill_null(-1).to_numpy().tobytes())
+        digest.update("".join(column.drop_nulls().to_list()).encode())
     else:
         digest.update(column.to_physical().cast(pl.Int64).fill_null(NULL).to_numpy().tobytes())
 
