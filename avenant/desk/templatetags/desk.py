@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote
@@ -236,3 +237,20 @@ def limit_word(context: Context, limit: str) -> str:
 def percent(context: Context, rate_ppm: int) -> str:
     """A rate: 700 000 ppm is 70 %."""
     return percent_text(int(rate_ppm), _language(context))
+
+
+def _word(group: str) -> Callable[[Context, str], str]:
+    def word(context: Context, key: str) -> str:
+        return said(_language(context), f"{group}_{key}")
+
+    return word
+
+
+for _tag, _group in {
+    "level_word": "cases.level",
+    "kind_word": "cases.kind",
+    "case_state": "cases.state",
+    "step_word": "cases.step",
+    "move_word": "cases.move",
+}.items():
+    register.simple_tag(_word(_group), takes_context=True, name=_tag)
