@@ -8,35 +8,20 @@ processes, and written as revisions of its own. Nothing is written while a break
 
 import pickle
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, as_completed
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
-
-import polars as pl
 
 from avenant.core.book.entries import PREMIUMS, REIMBURSEMENTS
 from avenant.flows.code_version import code_version
-from avenant.flows.nightly_care import BLOCKS_AT_ONCE, FEW_BLOCKS, Sorting, sort_lines
 from avenant.flows.nightly_chunk import FamiliesRaise, RunContext, Task, compute, save
+from avenant.flows.nightly_reading import Progress, Reading, read_for_run
 from avenant.flows.nightly_report import BookMoves, Done, NightlyReport, counts, done_with
-from avenant.flows.nightly_spill import spill_folder
-from avenant.flows.nightly_tasks import chunks_of_members, families_of_a_chunk, tasks_of, with_readings
-from avenant.flows.nightly_workers import worker_processes
 from avenant.store.database import Connection, Database
-from avenant.store.readers.books import book_fingerprints
-from avenant.store.readers.care import blocks_of_lines, corrected_lines, stretches_of_blocks
-from avenant.store.readers.facts import member_families
 from avenant.store.readers.rulebooks import published_version_name
 from avenant.store.readers.runs import family_refs
 from avenant.store.writers.runs import RacesLost, Superseded, close_run, open_run
-
-Piece = TypeVar("Piece")
-Result = TypeVar("Result")
-Progress = Callable[[str, int, int], None]
 
 BREAKER_SHARE = 0.2
 BREAKER_FLOOR = 1_000
@@ -131,97 +116,24 @@ def _by_currency(connection: Connection, moved: dict[int, int]) -> dict[str, int
 def _run_chunks(
     context: RunContext, workers: int, chunk_families: int, limit: float | None, progress: Progress | None
 ) -> tuple[Done, int, int]:
-    with (
-        worker_processes(workers, context) as executor,
-        spill_folder() as folder,
-        context.db.snapshot() as connection,
-    ):
-        read_rev, snapshot = _export(connection)
-        if context.horizon < context.settings.opens:
-            return Done(), 0, read_rev
-        families = member_families(connection)
-        crew = Crew(executor, context, snapshot, folder, progress)
-        blocks = blocks_of_lines(connection)
-        size = families_of_a_chunk(chunk_families, families["family_id"].n_unique(), blocks)
-        tasks = tasks_of(families, size, snapshot, read_rev)
-        sorted_lines = _sorted_lines(connection, crew, tasks, families, blocks)
-        booked = {
-            PREMIUMS.table: book_fingerprints(connection, PREMIUMS, context.horizon),
-            REIMBURSEMENTS.table: book_fingerprints(connection, REIMBURSEMENTS),
-        }
-        live = sum(int(prints["entries"].sum()) for prints in booked.values())
-        tasks = with_readings(tasks, families, booked, sorted_lines())
-        spill = folder if limit is not None and live > BREAKER_FLOOR else None
-        tally = _finish(crew, tasks, spill)
+    with read_for_run(context, workers, chunk_families, progress) as reading:
+        spill = reading.crew.folder if limit is not None and reading.live > BREAKER_FLOOR else None
+        tally = _finish(reading, spill)
         if spill is not None:
-            _refuse_too_many(tally.cancels, live, limit)
-            connection.rollback()
-            tally = replace(tally, written_rows=_write_spilled(context, folder, tasks))
-    return tally, len(tasks), read_rev
+            _refuse_too_many(tally.cancels, reading.live, limit)
+            reading.connection.rollback()
+            tally = replace(tally, written_rows=_write_spilled(context, spill, reading.tasks))
+    return tally, len(reading.tasks), reading.read_rev
 
 
-@dataclass(frozen=True, slots=True)
-class Crew:
-    """Who does the work (None: this process), on which snapshot, with which folder for files."""
-
-    executor: Executor | None
-    context: RunContext
-    snapshot: str
-    folder: str
-    progress: Progress | None
-
-    def say(self, stage: str, count: int, total: int) -> None:
-        """Tell how far a stage is."""
-        if self.progress is not None:
-            self.progress(stage, count, total)
-
-
-def _export(connection: Connection) -> tuple[int, str]:
-    row = connection.execute("SELECT rev, pg_export_snapshot() FROM head").fetchone()
-    assert row is not None
-    return int(row[0]), str(row[1])
-
-
-def _sorted_lines(
-    connection: Connection, crew: Crew, tasks: list[Task], families: pl.DataFrame, blocks: int
-) -> Callable[[], dict[int, tuple[str, ...]] | None]:
-    """Have the lines of care sorted into files by chunk, while the books are read; None: each chunk reads its own."""
-    if blocks < FEW_BLOCKS:
-        return lambda: None
-    chunks, corrected = chunks_of_members(tasks, families), corrected_lines(connection)
-    pieces = [
-        Sorting(first, after, crew.folder) for first, after in stretches_of_blocks(blocks, BLOCKS_AT_ONCE)
-    ]
-    work = partial(sort_lines, crew.context.db, crew.snapshot, chunks=chunks, corrected=corrected)
-    results = _begun(crew, work, pieces)
-
-    def files() -> dict[int, tuple[str, ...]]:
-        found: dict[int, list[str]] = {task.number: [] for task in tasks}
-        for count, written in enumerate(results, start=1):
-            for number, path in written:
-                found[number].append(path)
-            crew.say("sort care", count, len(pieces))
-        return {number: tuple(paths) for number, paths in found.items()}
-
-    return files
-
-
-def _finish(crew: Crew, tasks: list[Task], spill: str | None) -> Done:
+def _finish(reading: Reading, spill: str | None) -> Done:
     """Run all chunks; write each at once, or spill its rows when a breaker has to see all of them first."""
-    work = partial(run_chunk, crew.context, spill=spill)
+    work = partial(run_chunk, reading.crew.context, spill=spill)
     tally = Done()
-    for count, done in enumerate(_begun(crew, work, tasks), start=1):
+    for count, done in enumerate(reading.crew.begun(work, reading.tasks), start=1):
         tally = tally.plus(done)
-        crew.say("recompute", count, len(tasks))
+        reading.crew.say("recompute", count, len(reading.tasks))
     return tally
-
-
-def _begun(crew: Crew, work: Callable[[Piece], Result], pieces: list[Piece]) -> Iterator[Result]:
-    """The result of each piece as it comes; worker processes begin at once."""
-    if crew.executor is None:
-        return map(work, pieces)
-    futures = [crew.executor.submit(work, piece) for piece in pieces]
-    return (future.result() for future in as_completed(futures))
 
 
 def run_chunk(context: RunContext, task: Task, spill: str | None) -> Done:

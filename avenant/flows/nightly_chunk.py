@@ -18,6 +18,7 @@ from avenant.core.book.fingerprint import fingerprints
 from avenant.core.claims.model import CareTerms
 from avenant.core.premiums import Facts, Terms, expected_premiums
 from avenant.core.premiums.model import terms
+from avenant.flows.drafting import read_draft
 from avenant.flows.nightly_care import ExpectedCare, expected_care
 from avenant.flows.nightly_waiting import held_back, new_holds, new_parking, new_waiting
 from avenant.store.database import BookSettings, Connection, Database
@@ -46,7 +47,7 @@ class FamiliesRaise(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class RunContext:
-    """What all chunks of a run share."""
+    """What all chunks of a run share. draft: a file with the rulebook that is tried, else the published version."""
 
     db: Database
     run: OpenRun
@@ -55,6 +56,7 @@ class RunContext:
     business_date: date
     horizon: date
     exact_slice: int | None = None
+    draft: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,7 @@ class Computed:
 
 BOOKS = (PREMIUMS, REIMBURSEMENTS)
 WRITTEN = ("premium", "reimbursement", "held", "parking", "waiting")
+NOBODY = pl.DataFrame(schema={"member_id": pl.Int32, "family_id": pl.Int32})
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,16 +108,19 @@ class RunTerms:
     care: CareTerms
 
 
-_terms: dict[tuple[str, BookSettings, str, date], RunTerms] = {}
+_terms: dict[tuple[str, BookSettings, str, date, str | None], RunTerms] = {}
 
 
 def terms_of(context: RunContext) -> RunTerms:
     """The run's terms, built once per process."""
-    key = (context.db.url, context.settings, context.rulebook_version, context.horizon)
+    key = (context.db.url, context.settings, context.rulebook_version, context.horizon, context.draft)
     if (known := _terms.get(key)) is not None:
         return known
-    with context.db.connect() as connection:
-        rulebook = published_version(connection, context.rulebook_version)
+    if context.draft is not None:
+        rulebook = read_draft(context.draft)
+    else:
+        with context.db.connect() as connection:
+            rulebook = published_version(connection, context.rulebook_version)
     made = RunTerms(
         terms(rulebook.rulebook, rulebook.slots, context.settings.opens, context.horizon),
         CareTerms(rulebook.rulebook.care, rulebook.rulebook.parameters),
@@ -163,14 +169,15 @@ def _parked_for(connection: Connection, task: Task, families: list[int], error: 
     return Computed(
         number=task.number,
         read_rev=task.read_rev if task.snapshot else _head(connection),
-        tables=_nothing() | {"parking": new_parking(connection, task.families, parked)},
-        member_families=pl.DataFrame(schema={"member_id": pl.Int32, "family_id": pl.Int32}),
+        tables=nothing_to_write() | {"parking": new_parking(connection, task.families, parked)},
+        member_families=NOBODY,
         families=len(families),
         parked=list(parked.iter_rows()),
     )
 
 
-def _nothing() -> dict[str, pl.DataFrame]:
+def nothing_to_write() -> dict[str, pl.DataFrame]:
+    """The tables that a chunk writes, without rows."""
     return {table: pl.DataFrame(schema=dict(TABLES[table])) for table in WRITTEN}
 
 

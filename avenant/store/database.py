@@ -53,7 +53,7 @@ class Database:
             if imported is None:
                 connection.execute("SELECT 1")
             else:
-                _import_snapshot(connection, imported)
+                import_snapshot(connection, imported)
             yield connection
             connection.rollback()
 
@@ -99,7 +99,11 @@ class Database:
                 raise FutureInstant(str(error.diag.message_primary)) from error
 
 
-def _import_snapshot(connection: Connection, imported: str) -> None:
+def import_snapshot(connection: Connection, imported: str) -> None:
+    """See what the exported snapshot saw; before the first query of a REPEATABLE READ transaction.
+
+    Errors: psycopg.OperationalError when the transaction that exported it is over.
+    """
     try:
         connection.execute(f"SET TRANSACTION SNAPSHOT '{imported}'")
     except (
