@@ -1,5 +1,6 @@
 """Learn news: what somebody told us becomes new versions of facts, in one change; or nothing of it does."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -17,6 +18,7 @@ from avenant.store.readers.rulebooks import NothingPublished, published
 from avenant.store.writers.facts import NewVersions, new_versions
 from avenant.store.writers.people import keep_people
 
+BeforeWriting = Callable[[Connection, Standing, NewVersions], None]
 ATTEMPTS = 5
 SHOWN = 20
 """So many problems are told in the text of a refusal; ``problems`` holds all."""
@@ -41,9 +43,13 @@ class LearnReport:
     written: dict[str, int] = field(default_factory=dict)
 
 
-def learn(db: Database, news: News, actor: str, reason: str) -> LearnReport:
+def learn(
+    db: Database, news: News, actor: str, reason: str, before_writing: BeforeWriting | None = None
+) -> LearnReport:
     """Append the facts of ``news`` that differ from what is known. The same news told twice writes nothing.
 
+    before_writing: called when there is something to write, after what stands was read; what it raises stops it.
+    Whoever tells one of the facts after that look writes the same version, and the loser looks again.
     Errors: NewsRefused with every problem; psycopg errors after five lost races with other writers.
     """
     with db.connect() as connection:
@@ -55,7 +61,7 @@ def learn(db: Database, news: News, actor: str, reason: str) -> LearnReport:
             if found:
                 raise NewsRefused(found)
             try:
-                return _append(connection, news, standing, actor, reason)
+                return _append(connection, news, standing, actor, reason, before_writing)
             except (psycopg.errors.UniqueViolation, psycopg.errors.DeadlockDetected):
                 if attempt == ATTEMPTS - 1:
                     raise
@@ -75,11 +81,20 @@ def _rulebook(connection: Connection) -> Rulebook:
         return empty_rulebook()
 
 
-def _append(connection: Connection, news: News, standing: Standing, actor: str, reason: str) -> LearnReport:
+def _append(
+    connection: Connection,
+    news: News,
+    standing: Standing,
+    actor: str,
+    reason: str,
+    before_writing: BeforeWriting | None,
+) -> LearnReport:
     versions = new_versions(connection, news, standing)
     if versions.is_empty():
         _keep_people(connection, news, versions)
         return LearnReport()
+    if before_writing is not None:
+        before_writing(connection, standing, versions)
     with change_on(connection, actor, reason) as writer:
         _write(writer, versions)
         keep_people(connection, news.people, versions.member_ids)
