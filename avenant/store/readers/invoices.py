@@ -11,7 +11,7 @@ from avenant.core.frames.invoices import InvoiceEntries
 from avenant.core.invoices.header import InvoiceHeader
 from avenant.store.database import Connection
 from avenant.store.frames import read_frame
-from avenant.store.readers.known import array, known, latest
+from avenant.store.readers.known import array, bigints, known, latest
 from avenant.store.readers.people import as_shown
 from avenant.store.readers.rulebooks import Published, published, published_version
 from avenant.store.readers.settling import Documents
@@ -81,9 +81,27 @@ def invoice_document(
     rev: as known at a revision; known_at is only shown. Errors: UnknownInvoice.
     """
     row = _header_row(connection, number, rev)
-    tied = _tied(connection, row["invoice_id"])
-    book = _with_former_plans(connection, published(connection, rev=row["rev"]), tied["plan"], row["rev"])
-    entries = _told_entries(connection, tied, book, row)
+    tied = f"SELECT entry_id FROM invoice_entry WHERE invoice_id = {row['invoice_id']:d}"
+    return _document(connection, row, tied, rev, known_at)
+
+
+def unissued_document(
+    connection: Connection, row: dict[str, Any], entry_ids: list[int], rev: int | None
+) -> InvoiceDocument:
+    """The document that would be issued of some open entries, told as of the revision ``row["rev"]``.
+
+    row: the columns of the invoice (kind, month, issue_date, totals; number: null), contract_id, contract_ref,
+    contract_kind, cycle, currency.
+    """
+    return _document(connection, row, f"SELECT unnest({bigints(entry_ids)})", rev, None)
+
+
+def _document(
+    connection: Connection, row: dict[str, Any], ids: str, rev: int | None, known_at: datetime | None
+) -> InvoiceDocument:
+    told = _rows(connection, ids, row["rev"])
+    book = _with_former_plans(connection, published(connection, rev=row["rev"]), told["plan"], row["rev"])
+    entries = _told_entries(connection, told, book, row)
     return InvoiceDocument(_header(connection, row, book, entries, rev, known_at), entries)
 
 
@@ -187,8 +205,8 @@ def _with_former_plans(connection: Connection, book: Published, plans: pl.Series
     return replace(book, rulebook=rulebook)
 
 
-def _tied(connection: Connection, invoice_id: int) -> pl.DataFrame:
-    """The entries tied to an invoice with their members as known then, and the content of their price line."""
+def _rows(connection: Connection, ids: str, rev: int) -> pl.DataFrame:
+    """Entries (``ids``: a query of them) with their members as known at ``rev``, and the content of their line."""
     given = {name: column.dtype for name, column in InvoiceEntries.columns().items()}
     stored = [
         *("entry_id", "member_id", "member_ref", "member_name", "role", "birth_date", "family_ref", "month"),
@@ -201,19 +219,17 @@ def _tied(connection: Connection, invoice_id: int) -> pl.DataFrame:
                s.plan, s.level, s.component, s.tier, s.status, p.version, p.kind,
                p.amount_cents, p.employer_cents, p.tax_cents, p.unit_price_cents, p.covered_days, p.billed_days,
                p.days_in_month, p.age, p.child_rank, l.content_key
-        FROM invoice_entry AS tie JOIN invoice AS i USING (invoice_id) JOIN premium AS p USING (entry_id)
-        JOIN slot AS s USING (slot_id)
+        FROM premium AS p JOIN slot AS s USING (slot_id)
         JOIN LATERAL (
             SELECT v.* FROM member AS v JOIN revision AS r USING (change_id)
-            WHERE v.member_id = p.member_id
-              AND r.rev <= (SELECT rev FROM revision WHERE change_id = i.change_id)
+            WHERE v.member_id = p.member_id AND r.rev <= {rev:d}
             ORDER BY version DESC LIMIT 1) AS m ON true
         JOIN member AS f ON f.member_id = m.family_id AND f.version = 1
         LEFT JOIN person_detail AS d ON d.member_id = p.member_id AND d.kind = 'name'
         LEFT JOIN price_line AS l ON l.line_id = p.line_id
-        WHERE tie.invoice_id = %s ORDER BY p.entry_id"""
+        WHERE p.entry_id IN ({ids}) ORDER BY p.entry_id"""
     schema = {name: given[name] for name in stored} | {"content_key": pl.String}
-    return read_frame(connection, query, schema, [invoice_id])  # type: ignore[arg-type]
+    return read_frame(connection, query, schema)  # type: ignore[arg-type]
 
 
 def _told_entries(
