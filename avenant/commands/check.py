@@ -2,6 +2,7 @@
 
 import json
 import time
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from avenant.flows.checking import CheckReport, CheckResult
 
 FOUND, NOT_DONE = 1, 2
+MOST_DAYS = 90
 TOLD = 10
 """So many findings of a check are printed; --json has up to a hundred."""
 
@@ -21,6 +23,14 @@ NAMES = (
     "billed-days, family-prices, unbilled-cover, taxes, unusual-premiums, settlement-totals, payout-totals, "
     "payout-once, debts-offset, invoice-numbers, balances, unsettled-age, unusual-runs, revisions, known-rows, "
     "no-enrichment, covered-acts, waiting-age, runs."
+)
+
+TO = typer.Option(
+    None,
+    "--to",
+    min=0,
+    help="With --chain: up to this revision; else up to the head.",
+    show_default=False,
 )
 
 app = typer.Typer(add_completion=False)
@@ -35,13 +45,7 @@ def check(
     chain: bool = typer.Option(
         False, "--chain", help="Recompute all digests from the rows and verify the chain, instead."
     ),
-    to: int | None = typer.Option(
-        None,
-        "--to",
-        min=0,
-        help="With --chain: up to this revision; else up to the head.",
-        show_default=False,
-    ),
+    to: int | None = TO,
     expect: str | None = typer.Option(
         None, "--expect", help="With --chain: the digest that this revision had before.", show_default=False
     ),
@@ -52,7 +56,10 @@ def check(
         show_default=False,
     ),
     waiting_days: int = typer.Option(
-        90, "--waiting-days", min=0, help="How long an act may wait for an answer."
+        MOST_DAYS, "--waiting-days", min=0, help="How long an act may wait for an answer."
+    ),
+    keep: bool = typer.Option(
+        True, "--keep/--no-keep", help="Keep the results: what was first seen when, and when it was resolved."
     ),
     database: str = DATABASE,
     as_json: bool = AS_JSON,
@@ -60,7 +67,9 @@ def check(
     """Verify the promises of the books: append-only, gapless, equal to a fresh recompute, summed, numbered.
 
     Each check is one promise. Differences that are explained (parked families, changes held for approval,
-    news since the last nightly run) are told as notes; they are no findings. Nothing is written.
+    news since the last nightly run) are told as notes; what is late or unusual is a warning; neither is a finding.
+    Nothing is written to the books. The results are kept beside them, unless other days are asked about than those
+    of every night (--date, --waiting-days).
 
     With --chain, every digest is recomputed from the rows as they stand. Keep the digest of the last revision
     elsewhere: --to and --expect prove later that nothing up to there was changed, by anybody.
@@ -79,7 +88,8 @@ def check(
             report = _chain_report(database, to, expect, progress)
         else:
             _refuse_without_chain(to, expect)
-            report = _report(database, names, contract, business_date, waiting_days, progress)
+            usual = business_date is None and waiting_days == MOST_DAYS
+            report = _report(database, names, contract, business_date, waiting_days, progress, keep and usual)
     typer.echo(json.dumps(fields(report), indent=2, default=str) if as_json else text(report))
     if report.could_not_run:
         raise typer.Exit(NOT_DONE)
@@ -94,11 +104,16 @@ def _report(
     business_date: str | None,
     waiting_days: int,
     progress: Any,
+    keep: bool,
 ) -> "CheckReport":
     from avenant.flows.checking import run_checks
+    from avenant.flows.keeping_checks import check_and_keep
 
     day = None if business_date is None else day_typed(business_date, "--date")
-    return run_checks(chosen_database(database), names or None, contract, progress, day, waiting_days)
+    db = chosen_database(database)
+    if keep:
+        return check_and_keep(db, "demand", names or None, contract, progress).report
+    return run_checks(db, names or None, contract, progress, day, waiting_days)
 
 
 def _chain_report(database: str, to: int | None, expect: str | None, progress: Any) -> "CheckReport":
@@ -146,6 +161,7 @@ def fields(report: "CheckReport") -> dict[str, Any]:
                 "seconds": result.seconds,
                 "told": [
                     {name: getattr(found, name) for name in ("severity", "where", "message", "rows", "row")}
+                    | {"subject": asdict(found.subject)}
                     for found in result.findings
                 ],
             }

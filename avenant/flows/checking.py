@@ -37,6 +37,7 @@ from avenant.core.checks.finding import (
     shortened,
     warnings,
 )
+from avenant.core.checks.subject import subject_of
 from avenant.flows.check_catalogue import CHECKS, Check
 from avenant.flows.check_readings import CareRead, NeverRun, Readings, StretchRead
 from avenant.store.database import Database
@@ -269,4 +270,6 @@ def _ids(rows: list[Row], *columns: str) -> set[int]:
 
 
 def _called(found: Finding, names: Names) -> Finding:
-    return replace(found, where=place(found.row, names)) if found.where == place(found.row) else found
+    """``found`` where people look for it, leading to its subject."""
+    where = place(found.row, names) if found.where == place(found.row) else found.where
+    return replace(found, where=where, subject=subject_of(found.row, names.contracts, names.members))

@@ -26,7 +26,8 @@ FACTS_AND_BOOKS: Final = (
     *("document", "care_line", "line_amount", "answer", "provider", "provider_status", "waiting"),
     *("reimbursement", "payout", "payout_entry"),
 )
-APPEND_ONLY: Final = (*FACTS_AND_BOOKS, "change", "revision", "book_settings")
+RESULTS: Final = ("check_run", "check_result", "check_finding")
+APPEND_ONLY: Final = (*FACTS_AND_BOOKS, "change", "revision", "book_settings", *RESULTS)
 
 UNTOUCHED: Final = (*APPEND_ONLY, "head")
 """Tables whose rows no role of the application may change or delete; the head moves only when a change is sealed."""

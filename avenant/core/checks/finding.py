@@ -10,6 +10,8 @@ from typing import Any, Final
 
 import polars as pl
 
+from avenant.core.checks.subject import WHOLE, Subject
+
 ERROR: Final = "error"
 UNKNOWN: Final = "unknown"
 WARNING: Final = "warning"
@@ -27,7 +29,7 @@ class Finding:
     """One finding. ``severity``: ``error``; ``unknown``, a check could not run; ``warning``, late or unusual, but no
     promise is broken; ``note``, explained, no fault.
 
-    ``row``: the values that show it; ``rows``: how many rows it stands for.
+    ``row``: the values that show it; ``rows``: how many rows it stands for; ``subject``: what it leads to.
     """
 
     check: str
@@ -36,6 +38,7 @@ class Finding:
     message: str
     row: Row = field(default_factory=dict)
     rows: int = 1
+    subject: Subject = WHOLE
 
     def __str__(self) -> str:
         return f"{self.where}: {self.message}"

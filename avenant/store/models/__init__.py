@@ -20,6 +20,7 @@ from avenant.store.models.care import (
     ProviderStatus,
     Waiting,
 )
+from avenant.store.models.check_results import CheckFinding, CheckResult, CheckRun
 from avenant.store.models.facts import Approval, Contract, Enrolment, Member, PersonDetail, PersonName
 from avenant.store.models.reimbursements import Payout, PayoutEntry, Reimbursement
 from avenant.store.models.revisions import BookSettings, Change, ChangeRows, Head, Revision, SimulatedClock
@@ -33,6 +34,9 @@ __all__ = [
     "CareLine",
     "Change",
     "ChangeRows",
+    "CheckFinding",
+    "CheckResult",
+    "CheckRun",
     "Contract",
     "Document",
     "Enrolment",
