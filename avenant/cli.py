@@ -29,6 +29,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("check", "Verify the promises of the books; recompute the digest chain."),
     "serve": ("serve", "Serve the desk, the back office for care, operations and engineering."),
     "users": ("users", "Add people to the desk and give them roles."),
+    "alerts": ("alerts", "Tell people what the checks found: test the channels, send a digest."),
+    "export": ("export", "Write the books for other programs: a journal that hledger reads."),
     "generate": ("generate", "Generate a portfolio with late news; play the demo."),
     "bench": ("bench", "Measure speed and memory as ratios that mean the same on any machine."),
 }

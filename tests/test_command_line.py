@@ -10,7 +10,7 @@ from avenant.cli import COMMANDS, app, loaded_command
 
 ALL = [
     *("db", "rulebook", "import", "nightly", "invoices", "find", "premiums", "acts", "events", "payouts"),
-    *("graph", "simulate", "case", "check", "generate", "bench"),
+    *("graph", "simulate", "case", "check", "serve", "users", "alerts", "export", "generate", "bench"),
 ]
 HEAVY = ["polars", "numpy", "django", "psycopg", "pyarrow", "typst", "xlsxwriter"]
 

@@ -18,6 +18,7 @@ from avenant.commands.failures import failures_told
 from avenant.commands.progress import progress_shown
 
 if TYPE_CHECKING:
+    from avenant.flows.keeping_checks import Checked
     from avenant.flows.nightly_report import NightlyReport
 
 app = typer.Typer(add_completion=False)
@@ -37,20 +38,25 @@ def nightly(
         help="Stop before writing when more than this share of the book would be cancelled.",
     ),
     override_breaker: bool = typer.Option(False, "--override-breaker", help="Write whatever is cancelled."),
+    skip_checks: bool = typer.Option(
+        False, "--skip-checks", help="Do not run the checks afterwards, and tell nobody."
+    ),
     database: str = DATABASE,
     as_json: bool = AS_JSON,
 ) -> None:
     """Recompute every premium and every reimbursement of everybody, and book what differs.
 
     What is booked and no longer right is cancelled and restated; a second run right after writes nothing.
-    Months after that of the date are left alone.
+    Months after that of the date are left alone. Afterwards all checks run, their results are kept, and what is new
+    or resolved is told to the channels of AVENANT_ALERT_URLS.
 
     Example: avenant nightly --date 2026-06-30 --workers 2
 
-    Exit codes: 0 done · 1 done, but families are parked or changes are held and need a person; or the breaker
-    stopped the run before it wrote; or a worker, the server or a disk failed: run it again · 2 refused: the
-    command line, no database, no rulebook.
+    Exit codes: 0 done · 1 done, but families are parked, changes are held, a check found something or a channel did
+    not take its alert; or the breaker stopped the run before it wrote; or a worker, the server or a disk failed: run
+    it again · 2 refused: the command line, no database, no rulebook.
     """
+    from avenant.flows.keeping_checks import check_and_keep
     from avenant.flows.nightly import BreakerOpen, run
     from avenant.flows.nightly_chunk import FamiliesRaise
     from avenant.store.writers.runs import Superseded
@@ -63,9 +69,47 @@ def nightly(
         except (BreakerOpen, FamiliesRaise, Superseded) as stopped:
             typer.echo(f"avenant: {stopped}", err=True)
             raise typer.Exit(FAILED) from stopped
-    typer.echo(json.dumps(fields(report), indent=2) if as_json else text(report))
-    if report.parked or report.held:
+        checked = None if skip_checks else check_and_keep(db, "nightly", progress=progress)
+    found = {} if checked is None else checks_found(checked)
+    if as_json:
+        typer.echo(json.dumps(fields(report) | {"checks": found}, indent=2))
+    else:
+        typer.echo("\n".join([text(report), *checks_text(checked)]))
+    delivered = checked is None or _told(checked)
+    if report.parked or report.held or found or not delivered:
         raise typer.Exit(FAILED)
+
+
+def _told(checked: "Checked") -> bool:
+    """Whether everybody who is to be told of what is new was told."""
+    from avenant.flows.alerting import tell_news
+    from avenant.gateways.alerts import NotDelivered
+
+    try:
+        tell_news(checked.kept)
+    except (NotDelivered, ValueError) as failed:
+        typer.echo(f"avenant: {failed}", err=True)
+        return False
+    return True
+
+
+def checks_found(checked: "Checked") -> dict[str, int]:
+    """Check -> how many rows break its promise; kept promises are left out."""
+    return {result.name: result.errors for result in checked.report.results if result.errors}
+
+
+def checks_text(checked: "Checked | None") -> list[str]:
+    """What the checks found, as people read it; nothing where they were skipped."""
+    if checked is None:
+        return []
+    kept, found = checked.kept, checks_found(checked)
+    lines = [
+        f"  checked     {len(checked.report.results):>12,} promises: {len(kept.new):,} new findings, "
+        f"{len(kept.resolved):,} resolved"
+    ]
+    return lines + [
+        f"    {name}: {rows:,} rows; `avenant check {name}` shows them" for name, rows in found.items()
+    ]
 
 
 def fields(report: "NightlyReport") -> dict[str, Any]:

@@ -67,7 +67,7 @@ class Command:
         words = [word for name, value in chosen.items() for word in (f"--{name}", str(value))]
         if scenario.override_breaker:
             words.append("--override-breaker")
-        return cls.started(stage, book, ["nightly", *words])
+        return cls.started(stage, book, ["nightly", "--skip-checks", *words])
 
     @classmethod
     def started(cls, stage: Stage, book: Database, words: list[str]) -> "Command":
