@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import polars as pl
 
+from avenant.core.claims.adjudication.dated_values import DatedValues
 from avenant.core.claims.adjudication.envelopes import consumed, undetermined
+from avenant.core.claims.adjudication.guarantee import MONTHLY_CEILING
 from avenant.core.claims.adjudication.joining import beside
 from avenant.core.claims.adjudication.waiting import explained, waiting
 from avenant.core.claims.model import CareTerms
@@ -20,7 +22,7 @@ INPUTS = (
 )
 
 
-def with_decided(frame: pl.DataFrame, terms: CareTerms) -> pl.DataFrame:
+def with_decided(frame: pl.DataFrame, terms: CareTerms, values: DatedValues) -> pl.DataFrame:
     """Adds decided_cents and envelope_line_id; updates limit_kind and limit_left_cents.
 
     Waits: ``parameter_unknown`` where an envelope is a share of a monthly ceiling that is not known for that
@@ -31,7 +33,7 @@ def with_decided(frame: pl.DataFrame, terms: CareTerms) -> pl.DataFrame:
     frame = frame.with_columns(
         excepted=excepted, wanted_cents=pl.when(excepted).then(paid).otherwise("wanted_cents")
     )
-    frame = _undetermined_wait(frame, terms)
+    frame = _undetermined_wait(frame, terms, values)
     found = consumed(_drawing(frame, terms), terms.rules, terms.parameters).rename(
         {"limit_kind": "envelope_kind", "limit_left_cents": "envelope_left"}
     )
@@ -48,10 +50,14 @@ def _drawing(frame: pl.DataFrame, terms: CareTerms) -> pl.DataFrame:
     return acts.with_columns(pl.col("family").cast(pl.String))
 
 
-def _undetermined_wait(frame: pl.DataFrame, terms: CareTerms) -> pl.DataFrame:
+def _undetermined_wait(frame: pl.DataFrame, terms: CareTerms, values: DatedValues) -> pl.DataFrame:
+    """Only days without a known ceiling are looked at more closely: as a rule there is none."""
     if terms.rules.envelopes["pmss_ppm"].is_null().all():
         return frame
-    unknown = undetermined(_drawing(frame, terms), terms.rules, terms.parameters)
+    ceilings = values.on(frame["care_from"], MONTHLY_CEILING).to_series()
+    if not ceilings.has_nulls():
+        return frame
+    unknown = undetermined(_drawing(frame.filter(ceilings.is_null()), terms), terms.rules, terms.parameters)
     if unknown.is_empty():
         return frame
     return waiting(frame, parameter_unknown=pl.col("act_id").is_in(unknown.implode()))

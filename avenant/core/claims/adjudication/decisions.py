@@ -64,5 +64,5 @@ def decided_acts(acts: pl.DataFrame, care: Care, terms: CareTerms) -> pl.DataFra
     frame = with_wanted(frame, guarantees, values)
     frame = with_pair_cap(frame, values)
     frame = with_offset(frame)
-    frame = with_decided(frame, terms)
+    frame = with_decided(frame, terms, values)
     return with_payees(frame)
