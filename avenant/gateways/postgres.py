@@ -21,7 +21,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from avenant.gateways.postgres_access import ADMIN, APP, READER, ensure_roles, read_or_make_passwords
+from avenant.gateways.postgres_access import (
+    ADMIN,
+    ANALYST,
+    APP,
+    READER,
+    ensure_roles,
+    read_or_make_passwords,
+)
 from avenant.gateways.postgres_databases import MAINTENANCE, DatabaseServer, ExternalServer
 from avenant.gateways.postgres_folder import PORT, ServerFolder
 from avenant.gateways.postgres_process import is_running, start, stop
@@ -74,6 +81,10 @@ class EmbeddedServer(DatabaseServer):
         self.start()
         return self._url(READER, dbname)
 
+    def analyst_url(self, dbname: str) -> str:
+        self.start()
+        return self._url(ANALYST, dbname)
+
     def start(self) -> None:
         """Start the server unless it runs; make its folder on first use. Any number of processes may ask."""
         start(self._files, self._after_start)
@@ -103,7 +114,8 @@ class EmbeddedServer(DatabaseServer):
         return self._files.programs().path("psql")
 
     def ensure_roles(self) -> None:
-        self.start()  # every start sees to the roles
+        self.start()  # every start sees to the roles; one that ran before this release has not seen to all
+        self._after_start()
 
     def _after_start(self) -> None:
         ensure_roles(self._url(ADMIN, MAINTENANCE), self._passwords())

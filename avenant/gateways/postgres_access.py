@@ -5,6 +5,7 @@
 | `avenant_owner`  | never              | owns every table; migrations act as it                          |
 | `avenant_app`    | with a password    | the application: what migrations grant it, no more              |
 | `avenant_reader` | with a password    | reading: its transactions are read-only unless it says otherwise |
+| `avenant_analyst` | with a password   | the views of the schema `reporting` and nothing else, read-only  |
 
 What the roles may do with each table is granted by the migrations, beside the tables.
 """
@@ -21,7 +22,9 @@ import psycopg
 from psycopg import sql
 
 ADMIN, OWNER, APP, READER = "postgres", "avenant_owner", "avenant_app", "avenant_reader"
-LOGIN_ROLES = (APP, READER)
+ANALYST = "avenant_analyst"
+LOGIN_ROLES = (APP, READER, ANALYST)
+READ_ONLY_ROLES = (READER, ANALYST)
 
 # The whole of pg_hba.conf: the socket only, and never without a password.
 ACCESS_RULES = f"""\
@@ -34,9 +37,13 @@ _ROLES_LOCK = 7_153_001  # any constant of our own: two processes never alter th
 
 
 def read_or_make_passwords(path: Path) -> dict[str, str]:
-    """Role -> password, from the file `path`; made at random on first use and readable by its owner alone."""
-    if not path.exists():
-        passwords = {role: secrets.token_urlsafe(24) for role in (ADMIN, *LOGIN_ROLES)}
+    """Role -> password, from the file `path`, readable by its owner alone.
+
+    Passwords are made at random on first use; a role that came with a later release gets its own then.
+    """
+    known = dict(json.loads(path.read_text())) if path.exists() else {}
+    if not {ADMIN, *LOGIN_ROLES} <= known.keys():
+        passwords = {role: secrets.token_urlsafe(24) for role in (ADMIN, *LOGIN_ROLES)} | known
         partial = path.with_name(f"{path.name}.partial")
         partial.unlink(missing_ok=True)
         descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -49,7 +56,7 @@ def read_or_make_passwords(path: Path) -> dict[str, str]:
 
 
 def ensure_roles(admin_url: str, passwords: Mapping[str, str] | None = None) -> None:
-    """Make the three roles exist on the server of `admin_url`; doing it again changes nothing.
+    """Make the four roles exist on the server of `admin_url`; doing it again changes nothing.
 
     `passwords`: role -> password for the roles that log in. A role without one cannot log in; the user of
     `admin_url` is made a member of every role instead (an external server has one user, who acts as all).
@@ -60,7 +67,8 @@ def ensure_roles(admin_url: str, passwords: Mapping[str, str] | None = None) -> 
         connection.execute("SELECT pg_advisory_xact_lock(%s)", [_ROLES_LOCK])
         for role in (OWNER, *LOGIN_ROLES):
             _ensure_role(connection, role, passwords.get(role))
-        _ensure_setting(connection, READER, "default_transaction_read_only", "on")
+        for role in READ_ONLY_ROLES:
+            _ensure_setting(connection, role, "default_transaction_read_only", "on")
 
 
 def _ensure_role(connection: psycopg.Connection, role: str, password: str | None) -> None:

@@ -44,7 +44,7 @@ class DatabaseServer(ABC):
 
     @abstractmethod
     def ensure_roles(self) -> None:
-        """Make the roles `avenant_owner`, `avenant_app` and `avenant_reader` exist."""
+        """Make the roles of `postgres_access` exist."""
 
     def create_database(self, name: str, template: str | None = None, drop_first: bool = False) -> None:
         """Make database `name`, empty or as a copy of `template`; `drop_first` replaces an existing one.
@@ -139,7 +139,8 @@ class ExternalServer(DatabaseServer):
             raise DatabaseRefused(
                 "the user of DATABASE_URL may not create avenant's roles. Let an administrator run: "
                 "CREATE ROLE avenant_owner; CREATE ROLE avenant_app; CREATE ROLE avenant_reader; "
-                f"GRANT avenant_owner, avenant_app, avenant_reader TO <that user>; ({error})"
+                "CREATE ROLE avenant_analyst; "
+                f"GRANT avenant_owner, avenant_app, avenant_reader, avenant_analyst TO <that user>; ({error})"
             ) from error
 
 

@@ -266,7 +266,7 @@ def test_a_server_of_somebody_else_gets_roles_and_databases(embedded: EmbeddedSe
         connection.execute("DROP ROLE IF EXISTS tenant")
         connection.execute("CREATE ROLE tenant LOGIN CREATEDB CREATEROLE PASSWORD 'secret'")
         connection.execute(
-            "GRANT avenant_owner, avenant_app, avenant_reader TO tenant WITH INHERIT TRUE, SET TRUE"
+            "GRANT avenant_owner, avenant_app, avenant_reader, avenant_analyst TO tenant WITH INHERIT TRUE, SET TRUE"
         )
     host = admin.partition("?")[2]
     external = ExternalServer(f"postgresql://tenant:secret@/anything?{host}")
