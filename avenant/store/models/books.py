@@ -1,6 +1,7 @@
 """The premium book, its runs, and the settlements made out of it."""
 
 import pgtrigger
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Mod
@@ -194,6 +195,7 @@ class Premium(AppendOnly):
                 name="premium_sign",
             ),
         ]
+        indexes = [BrinIndex(fields=["change_id"], name="premium_change", autosummarize=True)]
 
 
 class Invoice(AppendOnly):

@@ -191,4 +191,5 @@ class Waiting(AppendOnly):
         indexes = [
             models.Index(fields=["member_id"], name="waiting_member"),
             models.Index(fields=["line_id", "-waiting_id"], name="waiting_line"),
+            models.Index(fields=["change_id"], name="waiting_change"),
         ]
