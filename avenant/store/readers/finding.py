@@ -31,11 +31,14 @@ def by_index_alone(connection: Connection) -> None:
     How many names have one of thirty tokens is guessed too high; then a first few hits would seem quicker to meet
     by reading everybody, and where there are none, everybody would be read.
     """
-    connection.execute("SET LOCAL enable_seqscan = off")
+    connection.execute("SET LOCAL enable_seqscan = off; SET LOCAL jit = off")
 
 
 def members_named(connection: Connection, typed: Typed, limit: int, rev: int | None = None) -> list[Found]:
-    """Members whose name fits, about ``limit`` and those of equal rank that were read with them, in no order."""
+    """Members whose name fits, about ``limit`` and those of equal rank that were read with them, in no order.
+
+    Who types a date of birth means one person: then nothing less like the name is looked for beside what fits.
+    """
     found: dict[str, Found] = {}
     seen: set[int] = set()
     for readings, tokens in _tries(typed):
@@ -48,7 +51,7 @@ def members_named(connection: Connection, typed: Typed, limit: int, rev: int | N
             seen.update(some)
             fitting = _fitting(connection, some, typed, rev)
             found |= {one.ref: one for one in fitting}
-        if len(found) >= limit:
+        if len(found) >= (1 if typed.born else limit):
             break
     return list(found.values())
 
@@ -64,7 +67,10 @@ def _tries(typed: Typed) -> Iterator[tuple[tuple[Reading, ...], Tokens]]:
 def _candidates(
     connection: Connection, reading: Reading, tokens: Tokens, born: tuple[date, date] | None
 ) -> list[int]:
-    """Members with a token of each word, of those born in a period alone."""
+    """Members with a token of each word, of those born in a period alone.
+
+    Their birth dates are looked up one by one: a join may read all members to meet a few.
+    """
     words = [tokens(word) for word in dict.fromkeys(reading)]
     having = " AND ".join(["n.tokens && %s::text[]"] * len(words))
     query, parameters = f"SELECT n.member_id FROM person_name AS n WHERE {having} LIMIT %s", [*words]
@@ -72,8 +78,8 @@ def _candidates(
         rows = connection.execute(query, [*parameters, MOST_CANDIDATES])
         return [member for (member,) in rows]
     rows = connection.execute(
-        f"""SELECT n.member_id FROM ({query}) AS n WHERE EXISTS (
-            SELECT FROM member AS m WHERE m.member_id = n.member_id AND birth_date >= %s AND birth_date < %s)
+        f"""SELECT n.member_id FROM ({query}) AS n WHERE (
+            SELECT bool_or(birth_date >= %s AND birth_date < %s) FROM member AS m WHERE m.member_id = n.member_id)
         LIMIT %s""",
         [*parameters, MOST_BORN, *born, MOST_CANDIDATES],
     )
