@@ -7,7 +7,10 @@ which the last timed first booking was done, vacuumed and analysed as an idle se
 from __future__ import annotations
 
 import os
+import signal
+import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -62,8 +65,8 @@ class Bench:
 
 @contextmanager
 def bench(server: Any, wanted: Wanted, progress: Progress) -> Iterator[Bench]:
-    """A run of the benchmarks; its databases and files are gone at the end."""
-    with tempfile.TemporaryDirectory(prefix="avenant-bench-") as name:
+    """A run of the benchmarks; its databases and files are gone at the end, also of one that is told to stop."""
+    with _stopping_in_order(), tempfile.TemporaryDirectory(prefix="avenant-bench-") as name:
         folder = Path(name)
         folder.chmod(0o777)  # the server writes here too, as another user
         try:
@@ -72,6 +75,19 @@ def bench(server: Any, wanted: Wanted, progress: Progress) -> Iterator[Bench]:
             for database in server.list_databases():
                 if database.startswith(f"{PREFIX}_"):
                     server.drop_database(database)
+
+
+@contextmanager
+def _stopping_in_order() -> Iterator[None]:
+    """SIGTERM ends the block as an error does, so that what must be done in the end is done."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def facts(bench: Bench, contracts: int) -> str:
