@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "rulebook": ("rulebook", "Check the plans and price tables; publish them as an immutable version."),
     "import": ("import_", "Load contracts, members, enrolments and documents about care."),
     "nightly": ("nightly", "Recompute all premiums and reimbursements, and book what has changed."),
+    "preview": ("preview", "What the next nightly run would book, under a draft, other facts or other code."),
     "invoices": ("invoices", "Issue invoices and show them as text, JSON, PDF, XLSX or CSV."),
     "find": ("find", "Find members, contracts, invoices, payouts, documents or acts by name or number."),
     "premiums": ("premiums", "Show the premiums of a member or contract, and why, as known at any instant."),

@@ -9,8 +9,9 @@ from typer.testing import CliRunner
 from avenant.cli import COMMANDS, app, loaded_command
 
 ALL = [
-    *("db", "rulebook", "import", "nightly", "invoices", "find", "premiums", "acts", "events", "payouts"),
-    *("graph", "simulate", "case", "check", "serve", "users", "alerts", "export", "generate", "bench"),
+    *("db", "rulebook", "import", "nightly", "preview", "invoices", "find", "premiums", "acts", "events"),
+    *("payouts", "graph", "simulate", "case", "check", "serve", "users", "alerts", "export", "generate"),
+    "bench",
 ]
 HEAVY = ["polars", "numpy", "django", "psycopg", "pyarrow", "typst", "xlsxwriter"]
 
