@@ -42,6 +42,7 @@ GUARDS: Final = {
     ("invoice", "numbers_without_gaps"),
     ("payout", "numbers_without_gaps"),
     ("run_chunk", "still_fresh"),
+    ("person_detail", "forget_name"),
 }
 CONSTRAINTS: Final = {
     ("premium", "premium_key"),

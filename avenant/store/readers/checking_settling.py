@@ -57,7 +57,7 @@ def unsettled(connection: Connection, before: date, contract_id: int | None = No
             FROM premium AS p JOIN revision AS r USING (change_id) JOIN ({contracts}) AS c USING (contract_id)
             WHERE {_of(contract_id, "p.")} AND p.month < %s
               AND NOT EXISTS (SELECT FROM invoice_entry AS tie WHERE tie.entry_id = p.entry_id))
-        SELECT contract_id, kind, ({PARKED_NOW}) IS NOT NULL, min(due_on), count(*), sum(amount_cents)::bigint
+        SELECT contract_id, kind, family_id IN ({PARKED_NOW}), min(due_on), count(*), sum(amount_cents)::bigint
         FROM open JOIN ({families}) AS m USING (member_id) WHERE due_on < %s
         GROUP BY 1, 2, 3 HAVING bool_or(amount_cents <> 0) ORDER BY 1, 3"""
     return read_frame(connection, query, UNSETTLED, [before, before])
@@ -65,9 +65,8 @@ def unsettled(connection: Connection, before: date, contract_id: int | None = No
 
 PARKED_NOW = """
     SELECT family_id FROM (
-        SELECT k.family_id, k.state FROM parking AS k JOIN revision AS kr USING (change_id)
-        WHERE k.family_id = m.family_id ORDER BY kr.rev DESC, parking_id DESC LIMIT 1) AS s
-    WHERE s.state = 'parked'"""
+        SELECT DISTINCT ON (family_id) family_id, state FROM parking JOIN revision USING (change_id)
+        ORDER BY family_id, rev DESC, parking_id DESC) AS s WHERE state = 'parked'"""
 
 
 def invoiced_kinds(connection: Connection) -> list[str]:

@@ -21,9 +21,13 @@ WORK = f"""CASE guard
     WHEN 'follows_the_head' THEN tgtype = {INSERT + EACH_ROW} AND prosrc LIKE '%FROM head%RAISE EXCEPTION%'
     WHEN 'forward_only' THEN tgtype = {BEFORE + UPDATE + EACH_ROW} AND prosrc LIKE '%OLD.rev + 1%RAISE EXCEPTION%'
     WHEN 'never_removed' THEN tgtype = {BEFORE + DELETE + TRUNCATE} AND prosrc LIKE '%RAISE EXCEPTION%'
+    WHEN 'forget_name' THEN tgtype = {EACH_ROW + DELETE + UPDATE} AND prosrc LIKE '%DELETE FROM person_name%'
     WHEN 'still_fresh' THEN tgtype = {INSERT + EACH_ROW} AND prosrc LIKE '%NEW.checked_rev%RAISE EXCEPTION%'
     ELSE false END"""
 """What each guard must still do: when it fires, and what its function says."""
+
+CONDITIONAL = "ARRAY['forget_name']"
+"""Guards that fire for some rows alone, by a WHEN clause."""
 
 
 def triggers(connection: Connection) -> pl.DataFrame:
@@ -32,7 +36,8 @@ def triggers(connection: Connection) -> pl.DataFrame:
     A session could switch guards off through django-pgtrigger's own setting if its function were not inert.
     """
     query = f"""
-        SELECT table_name, guard, tgenabled = 'A' AND inert, tgqual IS NULL AND tgattr = '' AND {WORK}
+        SELECT table_name, guard, tgenabled = 'A' AND inert,
+               (tgqual IS NULL OR guard = ANY({CONDITIONAL})) AND tgattr = '' AND {WORK}
         FROM (SELECT t.*, f.prosrc, c.relname AS table_name,
                      substring(tgname FROM '^pgtrigger_(.*)_[0-9a-f]+$') AS guard
               FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = tgrelid JOIN pg_proc AS f ON f.oid = tgfoid
