@@ -20,6 +20,17 @@ BEGIN
     GRANT SELECT ON django_migrations TO avenant_reader;
     GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO avenant_app;
 END $$;
+-- Every migration with a trigger makes guards switchable again: nothing may switch one off.
+CREATE OR REPLACE FUNCTION _pgtrigger_should_ignore(trigger_name name) RETURNS boolean
+LANGUAGE sql IMMUTABLE AS 'SELECT false';
+DO $$
+DECLARE t record;
+BEGIN
+    FOR t IN SELECT tgrelid::regclass AS tab, tgname FROM pg_trigger
+             WHERE NOT tgisinternal AND tgname LIKE 'pgtrigger_%' AND tgenabled <> 'A' LOOP
+        EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I', t.tab, t.tgname);
+    END LOOP;
+END $$;
 """
 """Users, sessions and cases belong to the application alone; who looked at whom is written and never touched."""
 

@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString
 from avenant.core.timeline.model import Split
 from avenant.core.wording.figures import amount_text, day_text, month_text, percent_text
 from avenant.desk.roles import SENTENCES, Permission
+from avenant.desk.words import all_words
 from avenant.desk.words import say as said
 from avenant.flows.instants import SubjectChange
 from avenant.store.database import PARIS
@@ -254,3 +255,39 @@ for _tag, _group in {
     "move_word": "cases.move",
 }.items():
     register.simple_tag(_word(_group), takes_context=True, name=_tag)
+
+
+@register.simple_tag
+def month_path(on: date) -> str:
+    """A month as addresses carry it: ``2026-03``."""
+    return f"{on:%Y-%m}"
+
+
+def _known_word(group: str) -> Callable[[Context, str], str]:
+    """A word if the desk has one for the key; else the key itself, readable."""
+
+    def word(context: Context, key: str) -> str:
+        name = f"{group}_{key}"
+        return said(_language(context), name) if name in all_words() else key.replace("_", " ")
+
+    return word
+
+
+for _tag, _group in {
+    "basis_word": "cover.basis",
+    "arrival_word": "cover.arrival",
+    "field_word": "field",
+    "tier_word": "tier",
+    "status_word": "status",
+}.items():
+    register.simple_tag(_known_word(_group), takes_context=True, name=_tag)
+
+
+@register.simple_tag(takes_context=True)
+def field_value(context: Context, value: object) -> str:
+    """A value of a fact as people read it: days in words, yes and no, nothing as a dash."""
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return said(_language(context), "field.yes" if value else "field.no")
+    return day_text(value, _language(context)) if isinstance(value, date) else str(value).replace("_", " ")
