@@ -77,7 +77,7 @@ def demo(
 
     News and messages about care are learnt on their simulated day, often late; nightly runs book what they imply
     and correct what was booked before; invoices and payouts go out, with the corrections on the next one; people
-    answer what waits. Then all checks run.
+    answer what waits. Then all checks run, and the desk is served to whoever sits at a terminal.
 
     Example: avenant generate demo --contracts 2000 --months 30 --seed 1 --workers 2
 
@@ -98,8 +98,21 @@ def demo(
     seconds = perf_counter() - started
     fields = summary_fields(report, seconds)
     typer.echo(json.dumps(fields, indent=2) if as_json else summary_text(report, seconds))
+    _end_at_the_desk(server.app_url(database), database, as_json)
     if report.parked or any(report.findings.values()):
         raise typer.Exit(NEEDS_A_PERSON)
+
+
+def _end_at_the_desk(url: str, database: str, as_json: bool) -> None:
+    """A login per role; the desk itself where a terminal is attached."""
+    from avenant.commands.demo_desk import demo_logins, served_to_a_terminal
+    from avenant.store.database import Database
+
+    logins = demo_logins(Database(url))
+    if as_json:
+        return
+    typer.echo("\n" + "\n".join(logins))
+    served_to_a_terminal(Database(url), database)
 
 
 def portfolio_text(figures: dict[str, object], counters: dict[str, int]) -> str:
