@@ -26,6 +26,7 @@ from avenant.gateways.postgres_access import (
     ANALYST,
     APP,
     READER,
+    RERUN,
     ensure_roles,
     read_or_make_passwords,
 )
@@ -84,6 +85,10 @@ class EmbeddedServer(DatabaseServer):
     def analyst_url(self, dbname: str) -> str:
         self.start()
         return self._url(ANALYST, dbname)
+
+    def rerun_url(self, dbname: str) -> str:
+        self.ensure_roles_once()
+        return self._url(RERUN, dbname)
 
     def start(self) -> None:
         """Start the server unless it runs; make its folder on first use. Any number of processes may ask."""

@@ -6,6 +6,7 @@
 | `avenant_app`    | with a password    | the application: what migrations grant it, no more              |
 | `avenant_reader` | with a password    | reading: its transactions are read-only unless it says otherwise |
 | `avenant_analyst` | with a password   | the views of the schema `reporting` and nothing else, read-only  |
+| `avenant_rerun`  | with a password    | re-runs: reads what the rules take and decided, nothing else    |
 
 What the roles may do with each table is granted by the migrations, beside the tables.
 """
@@ -23,8 +24,10 @@ from psycopg import sql
 
 ADMIN, OWNER, APP, READER = "postgres", "avenant_owner", "avenant_app", "avenant_reader"
 ANALYST = "avenant_analyst"
-LOGIN_ROLES = (APP, READER, ANALYST)
-READ_ONLY_ROLES = (READER, ANALYST)
+RERUN = "avenant_rerun"
+LOGIN_ROLES = (APP, READER, ANALYST, RERUN)
+READ_ONLY_ROLES = (READER, ANALYST, RERUN)
+RERUN_CONNECTIONS = 16
 
 # The whole of pg_hba.conf: the socket only, and never without a password.
 ACCESS_RULES = f"""\
@@ -56,10 +59,11 @@ def read_or_make_passwords(path: Path) -> dict[str, str]:
 
 
 def ensure_roles(admin_url: str, passwords: Mapping[str, str] | None = None) -> None:
-    """Make the four roles exist on the server of `admin_url`; doing it again changes nothing.
+    """Make the five roles exist on the server of `admin_url`; doing it again changes nothing.
 
     `passwords`: role -> password for the roles that log in. A role without one cannot log in; the user of
-    `admin_url` is made a member of every role instead (an external server has one user, who acts as all).
+    `admin_url` is made a member of every role instead (an external server has one user, who acts as all but
+    `avenant_rerun`, which has to be given a password of its own).
     Errors: `psycopg.errors.InsufficientPrivilege` when that user may not create roles.
     """
     passwords = passwords or {}
@@ -69,6 +73,7 @@ def ensure_roles(admin_url: str, passwords: Mapping[str, str] | None = None) -> 
             _ensure_role(connection, role, passwords.get(role))
         for role in READ_ONLY_ROLES:
             _ensure_setting(connection, role, "default_transaction_read_only", "on")
+        _ensure_connection_limit(connection, RERUN, RERUN_CONNECTIONS)
 
 
 def _ensure_role(connection: psycopg.Connection, role: str, password: str | None) -> None:
@@ -79,6 +84,8 @@ def _ensure_role(connection: psycopg.Connection, role: str, password: str | None
         verifier = connection.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256")
         statement = sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}").format(name, sql.Literal(verifier.decode()))
         connection.execute(statement)
+    elif role == RERUN:
+        return  # nobody else may act as it: a re-run that could change its role could change anything
     elif connection.execute("SELECT pg_has_role(current_user, %s, 'MEMBER')", [role]).fetchone() != (True,):
         connection.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(name))
 
@@ -92,3 +99,10 @@ def _ensure_setting(connection: psycopg.Connection, role: str, setting: str, val
         connection.execute(
             statement.format(sql.Identifier(role), sql.Identifier(setting), sql.Literal(value))
         )
+
+
+def _ensure_connection_limit(connection: psycopg.Connection, role: str, limit: int) -> None:
+    known = connection.execute("SELECT rolconnlimit FROM pg_roles WHERE rolname = %s", [role]).fetchone()
+    if known != (limit,):
+        statement = sql.SQL("ALTER ROLE {} CONNECTION LIMIT {}")
+        connection.execute(statement.format(sql.Identifier(role), sql.Literal(limit)))

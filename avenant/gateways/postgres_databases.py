@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from abc import ABC, abstractmethod
@@ -15,9 +16,11 @@ from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
 import psycopg
 from psycopg import sql
 
-from avenant.gateways.postgres_access import OWNER, ensure_roles
+from avenant.gateways.postgres_access import OWNER, RERUN, ensure_roles
 
 MAINTENANCE = "postgres"
+RERUN_URL = "AVENANT_RERUN_URL"
+"""Where a server of somebody else is entered for re-runs: the role `avenant_rerun` with a password of its own."""
 _OWN_DATABASES = ("postgres", "template0", "template1")
 _NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 _TEMPLATE_BUSY_SECONDS = 10
@@ -43,6 +46,10 @@ class DatabaseServer(ABC):
         """The address of database `dbname` for reading only."""
 
     @abstractmethod
+    def rerun_url(self, dbname: str) -> str:
+        """The address of database `dbname` for re-runs, which read what the rules take and nothing else."""
+
+    @abstractmethod
     def ensure_roles(self) -> None:
         """Make the roles of `postgres_access` exist."""
 
@@ -62,6 +69,7 @@ class DatabaseServer(ABC):
             )
             try:
                 _when_template_is_free(connection, statement)
+                _close_to_temporary_tables(connection, name)
             except psycopg.errors.DuplicateDatabase:
                 raise DatabaseRefused(
                     f"database {name!r} exists already. Choose another name or drop it first."
@@ -132,6 +140,15 @@ class ExternalServer(DatabaseServer):
     def reader_url(self, dbname: str) -> str:
         return self.admin_url(dbname)
 
+    def rerun_url(self, dbname: str) -> str:
+        url = os.environ.get(RERUN_URL)
+        if not url:
+            raise DatabaseRefused(
+                f"re-runs enter the database as a role of their own: set {RERUN_URL} to an address of a user who is "
+                f"{RERUN} alone (ALTER ROLE {RERUN} LOGIN PASSWORD …), without it they are refused."
+            )
+        return urlunsplit(urlsplit(url)._replace(path=f"/{quote(dbname, safe='')}"))
+
     def ensure_roles(self) -> None:
         try:
             ensure_roles(self.admin_url(MAINTENANCE))
@@ -139,8 +156,8 @@ class ExternalServer(DatabaseServer):
             raise DatabaseRefused(
                 "the user of DATABASE_URL may not create avenant's roles. Let an administrator run: "
                 "CREATE ROLE avenant_owner; CREATE ROLE avenant_app; CREATE ROLE avenant_reader; "
-                "CREATE ROLE avenant_analyst; "
-                f"GRANT avenant_owner, avenant_app, avenant_reader, avenant_analyst TO <that user>; ({error})"
+                "CREATE ROLE avenant_analyst; CREATE ROLE avenant_rerun; GRANT avenant_owner, avenant_app, "
+                f"avenant_reader, avenant_analyst, avenant_rerun TO <that user>; ({error})"
             ) from error
 
 
@@ -162,6 +179,11 @@ def _accept(name: str) -> None:
 
 def _drop(connection: psycopg.Connection, name: str) -> None:
     connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _close_to_temporary_tables(connection: psycopg.Connection, name: str) -> None:
+    """What a database lets everybody do is not copied from its template."""
+    connection.execute(sql.SQL("REVOKE TEMPORARY ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)))
 
 
 def _when_template_is_free(connection: psycopg.Connection, statement: sql.Composed) -> None:

@@ -110,16 +110,16 @@ class Snapshotter:
         return {"type": "str", "value": text[:limit], **cut}
 
     def _frame(self, name: str, frame: pl.DataFrame, before: list[pl.DataFrame]) -> Snapshot:
-        made = frame_snapshot(frame, before, self._cell, self.limits.rows, self.limits.columns, self.owned)
+        made = frame_snapshot(frame, before, self.cell, self.limits.rows, self.limits.columns, self.owned)
         self.told += 40 * len(made["columns"]) + 12 * sum(map(len, made["rows"]))
         return made
 
     def _series(self, name: str, series: pl.Series) -> Snapshot:
-        made = series_snapshot(series, series.name or name, self._cell, self.limits.items)
+        made = series_snapshot(series, series.name or name, self.cell, self.limits.items)
         self.told += 12 * len(made["items"])
         return made
 
-    def _cell(self, column: str, value: object) -> object:
+    def cell(self, column: str, value: object) -> object:
         """One cell of a frame: a plain value, a token, or a small snapshot of what is nested."""
         made = self._of(column, value, self.limits.depth - 2, _Budget(40), [])
         if "value" in made and "length" not in made:

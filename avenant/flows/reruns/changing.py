@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 import polars as pl
 
@@ -53,16 +54,23 @@ def _value(rows: pl.DataFrame, change: Changed) -> tuple[str, pl.Expr]:
     column = "valid_to" if after_last else change.column
     if column not in rows.columns or column == "ref":
         raise ChangeRefused(
-            f"a {change.table} has no column {change.column!r} to change; it has {', '.join(rows.columns)}"
+            f"table {change.table} has no column {change.column!r} to change; it has {', '.join(rows.columns)}"
         )
     kind = rows.schema[column]
     try:
-        typed = pl.Series(
-            [_TEXTS.get(change.value, change.value) if kind == pl.Boolean else change.value or None]
-        )
-        value = pl.lit(typed.cast(kind, strict=True)[0], kind)
-    except pl.exceptions.PolarsError:
-        raise ChangeRefused(
-            f"{change.column} of a {change.table} cannot be {change.value!r}: it is a {kind}"
-        ) from None
+        value = pl.lit(_typed(change.value, kind), kind)
+    except (pl.exceptions.PolarsError, ValueError):
+        wrong = f"{change.table} {change.column} cannot be {change.value!r}: its type is {kind}"
+        raise ChangeRefused(wrong) from None
     return column, value.dt.offset_by("1d") if after_last else value
+
+
+def _typed(text: str, kind: pl.DataType) -> object:
+    """``text`` as a value of a column's type; an empty one is null."""
+    if not text:
+        return None
+    if kind == pl.Date:
+        return date.fromisoformat(text)
+    if kind == pl.Boolean:
+        return _TEXTS[text] if text in _TEXTS else bool(int(text))
+    return pl.Series([text]).cast(kind, strict=True)[0]

@@ -23,6 +23,7 @@ from avenant.store.models.care import (
 from avenant.store.models.check_results import CheckFinding, CheckResult, CheckRun
 from avenant.store.models.facts import Approval, Contract, Enrolment, Member, PersonDetail, PersonName
 from avenant.store.models.reimbursements import Payout, PayoutEntry, Reimbursement
+from avenant.store.models.reruns import RerunRequest
 from avenant.store.models.revisions import BookSettings, Change, ChangeRows, Head, Revision, SimulatedClock
 from avenant.store.models.rulebooks import PriceLine, RulebookVersion, Slot
 
@@ -56,6 +57,7 @@ __all__ = [
     "Provider",
     "ProviderStatus",
     "Reimbursement",
+    "RerunRequest",
     "Revision",
     "RulebookVersion",
     "Run",

@@ -1,0 +1,165 @@
+"""What runs inside the sandbox: one question answered by the declared stages, told as events on standard output.
+
+It is started by the guard, never by hand: `python -m avenant.flows.reruns.child` with the request, JSON, on its
+standard input. What the code under it prints goes to standard error and is only counted.
+"""
+
+from __future__ import annotations
+
+import json
+import linecache
+import os
+import sys
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from inspect import getblock
+from types import CodeType
+from typing import Any, Final
+from urllib.parse import quote
+
+from avenant.flows.reruns.asked import Question, question_from
+from avenant.flows.reruns.scene import Scene
+from avenant.flows.reruns.verdicts import Verdict
+from avenant.flows.stages import Stage, stages_for
+from avenant.rerun.logs import linked_logs
+from avenant.rerun.masks import Mask
+from avenant.rerun.recording import Choice, Event, Recorder, error_snapshot
+from avenant.rerun.relay import PORT
+from avenant.rerun.snapshots import Snapshotter
+from avenant.rerun.tracing import traced, tracer_called
+from avenant.store.database import Database
+
+BATCH: Final = 200
+BATCH_SECONDS: Final = 0.1
+MOST_SOURCE_LINES: Final = 400
+MOST_DIFFERENCES: Final = 2_000
+
+
+class Telling:
+    """Events on their way out, in batches of one line each."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._out = os.fdopen(descriptor, "wb")
+        self._batch: list[Event] = []
+        self._since = time.monotonic()
+
+    def tell(self, event: Event) -> None:
+        """Add an event; what waits for long enough is sent."""
+        self._batch.append(event)
+        if len(self._batch) >= BATCH or time.monotonic() - self._since > BATCH_SECONDS:
+            self.send()
+
+    def send(self) -> None:
+        """Send what waits."""
+        if self._batch:
+            self._out.write(json.dumps(self._batch, separators=(",", ":")).encode() + b"\n")
+            self._out.flush()
+        self._batch = []
+        self._since = time.monotonic()
+
+
+def main() -> None:
+    """Answer the request on standard input; the exit code is 0 also where the code under it raised."""
+    descriptor = os.dup(1)
+    os.dup2(2, 1)  # what the code prints is no event
+    telling = Telling(descriptor)
+    telling.tell(["ready"])
+    telling.send()
+    request = json.loads(sys.stdin.buffer.read())
+    mask = Mask(request["role"], bytes.fromhex(request["key"]), frozenset(request["words"]))
+    database = Database(_url(request))
+    try:
+        with database.snapshot() as connection:
+            _answer(Scene(connection, question_from(request["question"])), mask, telling.tell)
+    except Exception as error:
+        telling.tell(["error", None, error_snapshot(Snapshotter(mask), error, type(error))])
+    telling.tell(["end"])
+    telling.send()
+
+
+def _url(request: dict[str, Any]) -> str:
+    """The address of the database: always the socket that the guard gives this run."""
+    user, password, name = (quote(request[part], safe="") for part in ("user", "password", "database"))
+    host = quote(os.environ["RERUN_DATABASE_FOLDER"], safe="")
+    return f"postgresql://{user}:{password}@/{name}?host={host}&port={PORT}&gssencmode=disable"
+
+
+def _answer(scene: Scene, mask: Mask, tell: Callable[[Event], None]) -> None:
+    question = scene.question
+    snapshotter = Snapshotter(mask, owned=scene.owned())
+    for stage in stages_for(question.subject.kind, question.stages):
+        tell(["stage", stage.name])
+        _run(stage, scene, snapshotter, tell)
+
+
+def _run(stage: Stage, scene: Scene, snapshotter: Snapshotter, tell: Callable[[Event], None]) -> None:
+    """One stage: its inputs read, its function run and recorded, its answer compared."""
+    recorder = Recorder(snapshotter, tell, _choice(stage, scene.question))
+    inputs = stage.inputs(scene)
+    began = time.perf_counter()
+    try:
+        with ExitStack() as watching:
+            watching.enter_context(linked_logs(recorder))
+            watching.enter_context(traced(tracer_called(_tracer(scene.question)), recorder))
+            answer = stage.function(*inputs)
+    except Exception as error:
+        tell(["error", stage.name, error_snapshot(snapshotter, error, type(error))])
+        _tell_sources(recorder, tell)
+        return
+    seconds = round(time.perf_counter() - began, 6)
+    told = snapshotter.of("return", answer)
+    tell(["result", stage.name, {"seconds": seconds, "truncated": recorder.is_truncated(), "value": told}])
+    if stage.verdict is not None:
+        tell(["verdict", stage.name, verdict_told(stage.verdict(scene, answer), snapshotter)])
+    _tell_sources(recorder, tell)
+
+
+def _choice(stage: Stage, question: Question) -> Choice:
+    lines = frozenset(question.lines_of) if question.trace == "lines" else frozenset[str]()
+    return Choice(modules=question.modules or stage.modules, lines_of=lines)
+
+
+def _tracer(question: Question) -> str:
+    if question.trace == "off":
+        return "none"
+    return "monitoring" if hasattr(sys, "monitoring") else "hunter"
+
+
+def verdict_told(verdict: Verdict, snapshotter: Snapshotter) -> dict[str, Any]:
+    """A verdict as plain data, masked; of very many differences the first, and how many there are."""
+    cell = snapshotter.cell
+    rows = [
+        {
+            "table": each.table,
+            "key": [[name, cell(name, value)] for name, value in each.key],
+            "column": each.column,
+            "stored": cell(each.column, each.stored),
+            "rerun": cell(each.column, each.rerun),
+        }
+        for each in verdict.differences[:MOST_DIFFERENCES]
+    ]
+    notes = [snapshotter.mask.message(note) for note in verdict.notes]
+    count = len(verdict.differences)
+    return {
+        "same": verdict.same,
+        "compared": verdict.compared,
+        "count": count,
+        "differences": rows,
+        "notes": notes,
+    }
+
+
+def _tell_sources(recorder: Recorder, tell: Callable[[Event], None]) -> None:
+    """The source of every function that was called, from the code that ran."""
+    for code, number in recorder.functions().items():
+        tell(["source", number, _source(code)])
+
+
+def _source(code: CodeType) -> list[str]:
+    lines = linecache.getlines(code.co_filename)[code.co_firstlineno - 1 :][:MOST_SOURCE_LINES]
+    return [line.rstrip("\n") for line in getblock(lines)] if lines else []
+
+
+if __name__ == "__main__":
+    main()

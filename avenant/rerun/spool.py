@@ -1,0 +1,186 @@
+"""The spool: results of re-runs in a private folder, one file each, until they expire.
+
+A file holds one JSON value a line: the head (who, what, under which mask, until when), then batches of events as they
+came, then how it ended. Nothing in it was written before it was masked.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import re
+import secrets
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from avenant.rerun.masks import KEY_BYTES
+
+EXPIRES_AFTER_SECONDS: Final = 24 * 3600
+MOST_AT_ONCE: Final = 2
+_POLL_SECONDS: Final = 0.05
+_NAME: Final = re.compile(r"[0-9a-f]{32}")
+
+
+class NoSuchResult(LookupError):
+    """No result of this number: it never was, or it has expired."""
+
+
+class MaskRefused(PermissionError):
+    """The result was captured under the mask of another role; the same run can be asked for anew."""
+
+
+class QueueFull(RuntimeError):
+    """Too many runs are at work, and none ended while this one waited."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spool:
+    """Results in ``folder``, which is made for its owner alone."""
+
+    folder: Path
+    expires_after_seconds: int = EXPIRES_AFTER_SECONDS
+    most_at_once: int = MOST_AT_ONCE
+
+    def open(self) -> Spool:
+        """The same, with its folder made. Errors: PermissionError where others could look into it."""
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if self.folder.stat().st_uid != os.geteuid() or self.folder.stat().st_mode & 0o077:
+            raise PermissionError(
+                f"{self.folder} holds results of re-runs and must be its owner's alone: remove it, or close it (0700)"
+            )
+        return self
+
+    def key(self) -> bytes:
+        """The secret of this installation's tokens; made at random on first use."""
+        path = self.folder / "mask.key"
+        if not path.exists():
+            partial = self.folder / f"mask.{secrets.token_hex(4)}"
+            partial.touch(0o600)
+            partial.write_bytes(secrets.token_bytes(KEY_BYTES))
+            try:
+                os.link(partial, path)  # of two that make one at once, the first wins
+            except FileExistsError:
+                pass
+            finally:
+                partial.unlink()
+        return path.read_bytes()
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """While a request is looked at: two that come at once are looked at one after the other."""
+        descriptor = os.open(self.folder / "asking.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
+
+    @contextmanager
+    def place(self, wait_seconds: float = 30) -> Iterator[None]:
+        """One of the few places at which runs work at once; others wait. Errors: QueueFull."""
+        descriptor = self._free_place(time.monotonic() + wait_seconds)
+        try:
+            yield
+        finally:
+            os.close(descriptor)
+
+    def _free_place(self, until: float) -> int:
+        while True:
+            for number in range(self.most_at_once):
+                descriptor = os.open(self.folder / f"place.{number}", os.O_RDWR | os.O_CREAT, 0o600)
+                try:
+                    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    return descriptor
+                except BlockingIOError:
+                    os.close(descriptor)
+            if time.monotonic() > until:
+                raise QueueFull(f"{self.most_at_once} re-runs are at work already: try again in a moment")
+            time.sleep(_POLL_SECONDS)
+
+    def begin(self, number: str, head: Mapping[str, Any]) -> Result:
+        """A new result, its head written."""
+        path = self._path(number)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        result = Result(path, descriptor)
+        result.write(dict(head))
+        return result
+
+    def read(self, number: str) -> list[Any]:
+        """The lines of a result so far, the head first. Errors: NoSuchResult."""
+        path = self._path(number)
+        if not path.exists() or self._is_old(path):
+            raise NoSuchResult(f"no re-run has the number {number}: results are kept for a day, run it again")
+        lines = path.read_bytes().split(b"\n")[:-1]  # what is being written is not whole yet
+        return [json.loads(line) for line in lines]
+
+    def read_as(self, number: str, role: str) -> list[Any]:
+        """The lines of a result, for a viewer with ``role``. Errors: NoSuchResult, MaskRefused."""
+        lines = self.read(number)
+        if lines[0]["role"] != role:
+            raise MaskRefused(
+                f"this run was captured for the role {lines[0]['role']}: run the same under the mask of {role}"
+            )
+        return lines
+
+    def same(self, asked: str) -> str | None:
+        """The number of a run that answers the very same question and is under way, if there is one."""
+        for path in self.folder.glob("*.jsonl"):
+            with path.open("rb") as file:
+                head = json.loads(file.readline() or b"{}")
+                if head.get("asked") == asked and _is_locked(file.fileno()):
+                    return path.stem
+        return None
+
+    def purge(self) -> int:
+        """Remove what has expired; how many results."""
+        old = [path for path in self.folder.glob("*.jsonl") if self._is_old(path)]
+        for path in old:
+            path.unlink(missing_ok=True)
+        return len(old)
+
+    def _is_old(self, path: Path) -> bool:
+        return time.time_ns() / 1e9 - path.stat().st_mtime > self.expires_after_seconds
+
+    def _path(self, number: str) -> Path:
+        if not _NAME.fullmatch(number):
+            raise NoSuchResult("the number of a re-run has 32 digits of 0-9 and a-f")
+        return self.folder / f"{number}.jsonl"
+
+
+class Result:
+    """A result that is being written; locked for as long as it is."""
+
+    def __init__(self, path: Path, descriptor: int) -> None:
+        self.number = path.stem
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        self._file = os.fdopen(descriptor, "wb")
+
+    def write(self, value: Any) -> None:
+        """Add one line and let readers see it."""
+        self._file.write(json.dumps(value, separators=(",", ":")).encode() + b"\n")
+        self._file.flush()
+
+    def close(self) -> None:
+        """Nothing more comes."""
+        self._file.close()
+
+
+def asked_hash(question: Mapping[str, Any], *others: str) -> str:
+    """What makes two requests the same: the whole question, and whatever else is told (person, role, database)."""
+    text = json.dumps([question, *others], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _is_locked(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    fcntl.flock(descriptor, fcntl.LOCK_UN)
+    return False

@@ -1,0 +1,270 @@
+"""Code that attacks from inside a re-run: each attack a stage, each answering what it could do.
+
+The module is executed in the sandbox, and imported by the tests so that they know the stages.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from avenant.flows.reruns.child import main
+from avenant.flows.reruns.scene import Scene
+from avenant.flows.stages import Stage, declare
+
+Answer = dict[str, str]
+
+
+def tried(work: Callable[[], object]) -> str:
+    """What came of an attack: "did it: …", or what stopped it."""
+    try:
+        return f"did it: {work()}"
+    except BaseException as error:
+        return f"{type(error).__name__}: {error}"
+
+
+def fresh(scene: Scene, user: str | None = None, database: str | None = None) -> psycopg.Connection[Any]:
+    """A connection of the attacker's own, in no read-only transaction."""
+    told = scene.connection.info
+    return psycopg.connect(
+        host=told.host,
+        port=told.port,
+        user=user or told.user,
+        password=told.password,
+        dbname=database or told.dbname,
+        autocommit=True,
+    )
+
+
+def statement(scene: Scene, text: str) -> str:
+    """What came of a statement, without a transaction around it."""
+
+    def work() -> object:
+        with fresh(scene) as connection:
+            return connection.execute(text).statusmessage
+
+    return tried(work)
+
+
+def sql(*texts: str) -> Callable[[Scene], Answer]:
+    return lambda scene: {text: statement(scene, text) for text in texts}
+
+
+def within(*texts: str) -> Callable[[Scene], Answer]:
+    """Statements that pass the relay, one after the other in read-only transactions of their own."""
+
+    def attack(scene: Scene) -> Answer:
+        found = {}
+        with fresh(scene) as connection:
+            for text in texts:
+                found[text] = tried(lambda text=text: connection.execute(text).fetchall())  # type: ignore[misc]
+        return found
+
+    return attack
+
+
+def by_orm(scene: Scene) -> Answer:
+    def work() -> object:
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "avenant.settings")
+        import django
+
+        django.setup()
+        from avenant.store.models import Provider
+
+        return Provider.objects.create(ref="EVIL")
+
+    return {"orm": tried(work)}
+
+
+def as_others(scene: Scene) -> Answer:
+    users = ("avenant_app", "postgres", "avenant_owner")
+    found = {user: tried(lambda user=user: fresh(scene, user)) for user in users}  # type: ignore[misc]
+    return found | {"another database": tried(lambda: fresh(scene, database="postgres"))}
+
+
+def files(scene: Scene) -> Answer:
+    where = os.environ.get("ATTACKED", "")
+    reads = ["/etc/passwd", "/etc/shadow", "/proc/1/environ", where]
+    places = [
+        sys.prefix,
+        str(Path(sys.modules["avenant"].__file__ or "").parent),
+        "/",
+        "/etc",
+        "/run/database",
+    ]
+    found = {f"read {path}": tried(lambda path=path: Path(path).read_bytes()) for path in reads}  # type: ignore[misc]
+    for place in places:
+        found[f"write {place}"] = tried(lambda place=place: Path(place, "evil").write_text("x"))  # type: ignore[misc]
+    found["large"] = tried(lambda: Path("/tmp/large").write_bytes(bytes(64 * 2**20)))
+    return found
+
+
+def sockets(scene: Scene) -> Answer:
+    def tcp() -> object:
+        return socket.create_connection(("127.0.0.1", 22), timeout=2)
+
+    def servers() -> object:
+        return [str(path) for path in Path("/").rglob(".s.PGSQL.*") if "database" not in str(path)]
+
+    return {"tcp": tried(tcp), "servers": tried(servers), "interfaces": str(socket.if_nameindex())}
+
+
+def environment(scene: Scene) -> Answer:
+    from avenant import settings
+
+    told = {name: value for name, value in os.environ.items() if name not in ("PATH", "HOME", "LANG", "TZ")}
+    return {"environment": str(told), "settings": str((settings.SECRET_KEY, settings.DATABASES))}
+
+
+def processes(scene: Scene) -> Answer:
+    seen = [name for name in os.listdir("/proc") if name.isdigit()]
+    return {
+        "seen": str(len(seen)),
+        "parent": tried(lambda: os.kill(os.getppid(), signal.SIGKILL)) if os.getppid() else "none",
+        "user": str(os.getuid()),
+        "become root": tried(lambda: os.setuid(0)),
+    }
+
+
+def kills_all(scene: Scene) -> Answer:
+    return {"killed": tried(lambda: (os.killpg(0, signal.SIGKILL), os.kill(-1, signal.SIGKILL)))}
+
+
+def forks(scene: Scene) -> Answer:
+    children = 0
+    while children < 2_000:
+        try:
+            if os.fork() == 0:
+                time.sleep(60)
+                os._exit(0)
+        except OSError as error:
+            return {"forks": f"stopped after {children}: {error}"}
+        children += 1
+    return {"forks": f"did it: {children}"}
+
+
+def sleeps(scene: Scene) -> Answer:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    while True:
+        try:
+            time.sleep(600)
+        except BaseException:
+            continue
+
+
+def sleeps_in_database(scene: Scene) -> Answer:
+    return {"slept": tried(lambda: scene.connection.execute("SELECT pg_sleep(600)"))}
+
+
+def allocates(scene: Scene) -> Answer:
+    return {"memory": tried(lambda: len(bytearray(10 * 2**30)))}
+
+
+def prints(scene: Scene) -> Answer:
+    for _ in range(1_024):
+        print("x" * 2**20)
+    return {"printed": "did it"}
+
+
+def recurses(scene: Scene) -> Answer:
+    def deeper(depth: int) -> int:
+        return deeper(depth + 1)
+
+    return {"recursion": tried(lambda: deeper(0))}
+
+
+class Unspeakable:
+    """Raises whatever is asked of it."""
+
+    def __repr__(self) -> str:
+        raise RuntimeError("no repr")
+
+    __str__ = __repr__
+
+    def __getattr__(self, name: str) -> Any:
+        raise RuntimeError(name)
+
+
+def unspeakable(scene: Scene) -> Any:
+    return [Unspeakable()]
+
+
+def babbles(scene: Scene) -> Answer:
+    for descriptor in range(3, 20):
+        try:
+            os.write(descriptor, b'{"not": "an event"}\n')
+        except OSError:
+            continue
+    return {"babbled": "did it"}
+
+
+ATTACKS: dict[str, Callable[[Scene], Any]] = {
+    "sql.write": sql(
+        "INSERT INTO provider (ref) VALUES ('EVIL')",
+        "UPDATE simulated_clock SET at = now()",
+        "NOTIFY evil",
+        "CREATE TEMP TABLE evil (n int)",
+        "SET default_transaction_read_only = off",
+        "DO $$ BEGIN PERFORM 1; END $$",
+    ),
+    "sql.sneak": sql(
+        "SELECT 1; NOTIFY evil",
+        "BEGIN READ WRITE",
+        "/* SELECT */ TRUNCATE premium",
+        "COPY provider (ref) FROM STDIN",
+        "LISTEN evil",
+        "CALL nothing()",
+    ),
+    "sql.functions": within(
+        "SELECT nextval('member_ids')",
+        "SELECT nextval('contract_ids')",
+        "SELECT pg_notify('evil', 'x')",
+        "SELECT pg_advisory_lock(7)",
+        "SELECT pg_try_advisory_lock_shared(7)",
+        "SELECT lo_create(0)",
+        "SELECT lo_from_bytea(0, 'x')",
+        "SELECT seal(NULL)",
+        "SELECT rev_at(now())",
+        "SELECT set_config('default_transaction_read_only', 'off', false)",
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity",
+        "SELECT pg_logical_emit_message(false, 'evil', 'x')",
+        "SELECT pg_read_file('/etc/passwd')",
+        "SELECT * FROM person_detail",
+        "SELECT actor FROM change",
+        "SELECT * FROM rerun_request",
+        "SELECT rolpassword FROM pg_authid",
+        "WITH evil AS (INSERT INTO provider (ref) VALUES ('EVIL') RETURNING 1) SELECT * FROM evil",
+        "SELECT query_to_xml('INSERT INTO provider (ref) VALUES (''EVIL'')', true, true, '')",
+        "COPY (SELECT 1) TO PROGRAM 'touch /tmp/evil'",
+        "SELECT * FROM provider FOR UPDATE",
+    ),
+    "orm": by_orm,
+    "roles": as_others,
+    "files": files,
+    "sockets": sockets,
+    "environment": environment,
+    "processes": processes,
+    "kills all": kills_all,
+    "forks": forks,
+    "sleeps": sleeps,
+    "sleeps in the database": sleeps_in_database,
+    "allocates": allocates,
+    "prints": prints,
+    "recurses": recurses,
+    "unspeakable": unspeakable,
+    "babbles": babbles,
+}
+
+for name, attack in ATTACKS.items():
+    declare(Stage(f"attack.{name}", ("member",), lambda scene: (scene,), attack, modules=("attacking",)))
+
+if __name__ == "__main__":
+    main()

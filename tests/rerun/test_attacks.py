@@ -1,0 +1,172 @@
+"""Code under a re-run that attacks: nothing changes, everybody else goes on, and the run says what stopped it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from avenant.flows.reruns.asking import Asked, Rerun, rerun
+from avenant.rerun.guard import Limits, Program
+from avenant.rerun.isolation import isolation_here
+from avenant.rerun.spool import Spool
+from tests.rerun.attacking import ATTACKS
+from tests.rerun.conftest import Book
+
+pytestmark = pytest.mark.skipif(
+    not isolation_here().is_complete, reason="the attacks need a machine that stops them"
+)
+HERE = Path(__file__).parent
+SHORT = Limits(seconds=60)
+SAID: dict[str, Rerun] = {}
+
+
+def everything(book: Book) -> dict[str, Any]:
+    """What the whole database holds: each table's rows, sequences, large objects, locks."""
+    with book.database.connect() as connection:
+        tables = [
+            name
+            for (name,) in connection.execute(
+                """SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'rerun_request'
+                   ORDER BY 1"""
+            )
+        ]
+        held = {
+            name: connection.execute(
+                f"SELECT count(*), md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {name} AS t"
+            ).fetchone()
+            for name in tables
+        }
+        held["sequences"] = connection.execute(
+            "SELECT sequencename, last_value FROM pg_sequences ORDER BY 1"
+        ).fetchall()  # type: ignore[assignment]
+        for name in ("pg_largeobject_metadata", "pg_locks WHERE locktype = 'advisory'"):
+            held[name] = connection.execute(f"SELECT count(*) FROM {name}").fetchone()
+    return held
+
+
+@pytest.fixture
+def unchanged(book: Book) -> Iterator[None]:
+    """Nothing in the database is other than before, the book answers, and no backend of a re-run is left."""
+    before = everything(book)
+    yield
+    assert everything(book) == before
+    assert book.database.head() > 0
+    with book.database.connect() as connection:
+        query = """SELECT count(*) FROM pg_stat_activity
+                   WHERE usename = 'avenant_rerun' AND datname = current_database()"""
+        for _ in range(50):
+            (left,) = connection.execute(query).fetchone() or (0,)
+            if not left:
+                return
+            time.sleep(0.1)
+    raise AssertionError("a backend of the re-run is left")
+
+
+def attack(book: Book, tmp_path: Path, name: str, limits: Limits = SHORT, trace: str = "off") -> Rerun:
+    asked = Asked(
+        "M1", "eve", "auditor", "attack", stages=(f"attack.{name}",), trace=trace, modules=("attacking",)
+    )
+    program = Program("attacking", (HERE,))
+    return rerun(book.database, book.server, asked, Spool(tmp_path / "spool"), limits=limits, program=program)
+
+
+def answers(found: Rerun, name: str) -> dict[str, str]:
+    assert found.outcome is not None
+    assert found.outcome.is_done, (found.outcome, found.errors)
+    pairs = found.results[f"attack.{name}"]["value"]["pairs"]
+    return {key["value"]: value["value"] for key, value in pairs}
+
+
+@pytest.mark.parametrize("name", ["sql.write", "sql.sneak", "sql.functions", "orm", "roles"])
+def test_the_database_cannot_be_written_nor_entered_as_anybody_else(
+    name: str, book: Book, tmp_path: Path, unchanged: None
+) -> None:
+    found = attack(book, tmp_path, name)
+    for tried, came in answers(found, name).items():
+        assert not came.startswith("did it"), f"{tried}: {came}"
+    if name in ("sql.write", "sql.sneak", "roles"):
+        assert found.outcome is not None
+        assert found.outcome.refused, "the door's refusals are told"
+
+
+def test_no_file_is_read_or_written_outside(
+    book: Book, tmp_path: Path, unchanged: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for tried, came in answers(attack(book, tmp_path, "files"), "files").items():
+        assert not came.startswith("did it"), f"{tried}: {came}"
+
+
+def test_there_is_no_network_and_no_other_server(book: Book, tmp_path: Path, unchanged: None) -> None:
+    came = answers(attack(book, tmp_path, "sockets"), "sockets")
+    assert came["tcp"].startswith(("ConnectionRefused", "OSError"))
+    assert came["servers"] == "did it: []"
+    assert "eth" not in came["interfaces"] and "lo" in came["interfaces"]
+
+
+def test_the_environment_and_the_settings_hold_no_secret(
+    book: Book, tmp_path: Path, unchanged: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AVENANT_SECRET_KEY", "s3cr3t-canary")
+    monkeypatch.setenv("PYTHONHUNTER", "module='x'")
+    came = answers(attack(book, tmp_path, "environment"), "environment")
+    assert "s3cr3t-canary" not in str(came)
+    assert "HUNTER" not in came["environment"]
+    assert "AVENANT" not in came["environment"]
+
+
+def test_other_processes_are_out_of_sight_and_rights_cannot_be_won(
+    book: Book, tmp_path: Path, unchanged: None
+) -> None:
+    came = answers(attack(book, tmp_path, "processes"), "processes")
+    assert int(came["seen"]) <= 3
+    assert came["become root"].startswith("PermissionError")
+    assert came["user"] == "64753"
+
+
+def test_forks_are_counted_and_all_of_them_end(book: Book, tmp_path: Path, unchanged: None) -> None:
+    came = answers(attack(book, tmp_path, "forks", Limits(seconds=60, processes=40)), "forks")
+    assert came["forks"].startswith("stopped after")
+
+
+@pytest.mark.parametrize(
+    ("name", "limits", "status"),
+    [
+        ("sleeps", Limits(seconds=15), "deadline"),
+        ("sleeps in the database", Limits(seconds=15), "deadline"),
+        ("prints", SHORT, "output"),
+        ("babbles", SHORT, "garbled"),
+        ("kills all", SHORT, "killed"),
+    ],
+)
+def test_what_does_not_end_by_itself_is_ended_and_says_why(
+    name: str, limits: Limits, status: str, book: Book, tmp_path: Path, unchanged: None
+) -> None:
+    found = attack(book, tmp_path, name, limits)
+    assert found.outcome is not None
+    assert (found.outcome.status, bool(found.outcome.why)) == (status, True), found.outcome
+    lines = Spool(tmp_path / "spool").read(found.number)
+    assert lines[-1][1]["status"] == status, "the stored result says it too"
+
+
+@pytest.mark.parametrize("name", ["allocates", "recurses"])
+def test_memory_and_depth_are_bounded(name: str, book: Book, tmp_path: Path, unchanged: None) -> None:
+    (came,) = answers(attack(book, tmp_path, name), name).values()
+    assert came.startswith(("MemoryError", "RecursionError"))
+
+
+def test_a_value_that_refuses_to_be_shown_is_told_by_its_type(
+    book: Book, tmp_path: Path, unchanged: None
+) -> None:
+    found = attack(book, tmp_path, "unspeakable", trace="calls")
+    assert found.outcome is not None and found.outcome.is_done
+    (item,) = found.results["attack.unspeakable"]["value"]["items"]
+    assert item == {"type": "__main__.Unspeakable", "opaque": True}
+
+
+def test_every_attack_is_tried() -> None:
+    text = Path(__file__).read_text(encoding="utf-8")
+    assert [name for name in ATTACKS if f'"{name}"' not in text] == []

@@ -1,0 +1,153 @@
+"""Re-runs in the sandbox: they give what is stored, tell what the code did, and leave a record of who asked."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from avenant.flows.reruns.asking import Asked, NotIsolated, Rerun, refuse_unless_isolated, rerun
+from avenant.flows.reruns.changing import ChangeRefused, change_written
+from avenant.rerun.isolation import UNSTOPPED, Isolation, isolation_here
+from avenant.rerun.spool import MaskRefused, NoSuchResult, Spool
+from avenant.store.readers.history import UnknownRef
+from tests.rerun.conftest import CANARY, Book
+
+WHY = "why is this 4.00"
+
+
+@pytest.fixture
+def spool(tmp_path: Path) -> Spool:
+    return Spool(tmp_path / "reruns")
+
+
+def run(book: Book, spool: Spool, name: str, **options: Any) -> Rerun:
+    asked = Asked(name, **{"actor": "ana", "role": "engineering", "reason": WHY, "own": True, **options})
+    answer = rerun(book.database, book.server, asked, spool)
+    assert answer.outcome is not None
+    assert answer.outcome.is_done, (answer.outcome, answer.errors)
+    return answer
+
+
+def test_this_machine_isolates_runs_where_tests_must_not_be_skipped() -> None:
+    assert isolation_here().is_complete or not os.environ.get("AVENANT_CI"), isolation_here().missing
+
+
+@pytest.mark.parametrize(
+    "name", ["M1", "K1", "family:K1", "C1", "D1#1", "O1#1", "D2#1", "AV-2025-000001", "AVP-2025-000001"]
+)
+def test_at_the_decisions_own_moment_the_sandbox_gives_what_is_stored(
+    name: str, book: Book, spool: Spool
+) -> None:
+    answer = run(book, spool, name)
+    assert answer.verdicts
+    assert all(verdict["same"] for verdict in answer.verdicts.values()), answer.verdicts
+    assert sum(verdict["compared"] for verdict in answer.verdicts.values()) > 0
+
+
+def test_a_changed_departure_shows_what_it_would_change(book: Book, spool: Spool) -> None:
+    change = change_written("enrolment:E2:last_day=2025-02-28")
+    verdict = run(book, spool, "K1", changes=(change,)).verdicts["premiums.pricing"]
+    amounts = [each for each in verdict["differences"] if each["column"] == "amount_cents"]
+    assert [(each["stored"], each["rerun"]) for each in amounts] == [(1_500, 3_000)]
+
+
+def test_a_change_that_names_nothing_is_refused(book: Book, spool: Spool) -> None:
+    with pytest.raises(ChangeRefused, match="TABLE:REF:COLUMN"):
+        change_written("E2 ends in March")
+    asked = Asked(
+        "K1", "ana", "engineering", WHY, changes=(change_written("enrolment:E9:last_day=2025-02-28"),)
+    )
+    answer = rerun(book.database, book.server, asked, spool)
+    assert answer.outcome is not None
+    assert answer.outcome.status == "failed"
+    assert "is among the inputs" in answer.errors[0]["message"]
+
+
+def test_a_trace_tells_the_calls_of_the_rules_with_their_tables(book: Book, spool: Spool) -> None:
+    answer = run(book, spool, "D1#1", trace="calls")
+    lines = spool.read_as(answer.number, "engineering")
+    names = {event[1]: event[3] for event in lines[1:] if event[0] == "function"}
+    called = [names[event[3]] for event in lines[1:] if event[0] == "call"]
+    assert called[0] == "expected_reimbursements"
+    assert {"matched", "with_base_and_rate", "with_decided", "decision_rows"} <= set(called)
+    returned = [event[3] for event in lines[1:] if event[0] == "return"]
+    assert any("secu_cents" in value.get("new", []) or value.get("new") for value in returned)
+    sources = {event[1]: event[2] for event in lines[1:] if event[0] == "source"}
+    assert sources[0][0].startswith("def expected_reimbursements")
+    assert lines[-1][0] == "outcome"
+
+
+def test_lines_of_a_chosen_function_are_told(book: Book, spool: Spool) -> None:
+    chosen = ("avenant.core.claims.adjudication.payers.with_left",)
+    answer = run(book, spool, "D1#1", trace="lines", lines_of=chosen)
+    assert [event for event in spool.read(answer.number)[1:] if event[0] == "lines"]
+
+
+def test_who_asked_and_why_is_written_before_the_run(book: Book, spool: Spool) -> None:
+    answer = run(book, spool, "D1#1")
+    with book.database.connect() as connection:
+        row = connection.execute(
+            "SELECT actor, role, subject_kind, subject_ref, reason FROM rerun_request WHERE rerun_id = %s",
+            [answer.number],
+        ).fetchone()
+    assert row == ("ana", "engineering", "act", "D1#1", WHY)
+
+
+def test_nothing_stored_holds_what_the_role_may_not_see(book: Book, spool: Spool) -> None:
+    for name in ("M1", "C1", "AVP-2025-000001"):
+        run(book, spool, name, trace="calls")
+    stored = b"".join(path.read_bytes() for path in spool.folder.iterdir())
+    for secret in [*CANARY.split(), "Canari", "upset"]:
+        assert secret.encode() not in stored
+        assert json.dumps(secret)[1:-1].encode() not in stored
+
+
+def test_a_result_is_kept_for_its_own_mask_and_for_a_day(book: Book, spool: Spool) -> None:
+    number = run(book, spool, "D1#1").number
+    assert spool.folder.stat().st_mode & 0o077 == 0
+    with pytest.raises(MaskRefused, match="auditor"):
+        spool.read_as(number, "auditor")
+    assert Spool(spool.folder, expires_after_seconds=-1).purge() == 1
+    with pytest.raises(NoSuchResult):
+        spool.read(number)
+
+
+def test_a_double_click_is_one_run(book: Book, spool: Spool) -> None:
+    asked = Asked("C1", "ana", "engineering", WHY, trace="calls")
+    answers: list[Rerun] = []
+    threads = [
+        threading.Thread(target=lambda: answers.append(rerun(book.database, book.server, asked, spool)))
+        for _ in range(2)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len({answer.number for answer in answers}) == 1
+    assert sorted(answer.joined for answer in answers) == [False, True]
+
+
+def test_a_machine_without_isolation_refuses_until_somebody_accepts() -> None:
+    bare = Isolation("none", "bubblewrap is not installed", tuple(UNSTOPPED))
+    with pytest.raises(NotIsolated, match="read any file"):
+        refuse_unless_isolated(bare, accepted=False)
+    refuse_unless_isolated(bare, accepted=True)
+
+
+def test_without_isolation_a_run_that_was_accepted_still_gives_what_is_stored(
+    book: Book, spool: Spool
+) -> None:
+    bare = Isolation("none", "nothing", tuple(UNSTOPPED))
+    asked = Asked("D1#1", "ana", "engineering", WHY, own=True)
+    answer = rerun(book.database, book.server, asked, spool, isolation=bare, accepted=True)
+    assert answer.verdicts["claims.decisions"]["same"]
+
+
+def test_an_unknown_name_is_refused_with_what_can_be_named(book: Book, spool: Spool) -> None:
+    with pytest.raises(UnknownRef, match="AVP-2026-000001"):
+        rerun(book.database, book.server, Asked("nobody", "ana", "engineering", WHY), spool)
