@@ -9,7 +9,7 @@ from avenant.store.database import Connection
 from avenant.store.frames import read_frame
 from avenant.store.readers.history import UnknownRef, identity_of
 from avenant.store.readers.invoices import NUMBER
-from avenant.store.readers.known import bigints, known, latest
+from avenant.store.readers.known import array, bigints, known, latest
 
 DECIDED = {
     "act_id": pl.Int64,
@@ -53,6 +53,8 @@ DECIDED = {
 """payee: ``member`` or the provider's number. known_at: ISO, in Paris. payout: its number, ``#17`` for a settlement
 of zero; null when open. The lines of the rulebook by their content; null where none was used."""
 
+LARGEST_ID = 2**63 - 1
+
 UNADOPTED = {"line_id": pl.Int64, "ref": pl.String, "member_ref": pl.String, "received_on": pl.Date}
 
 
@@ -73,8 +75,24 @@ def decided_acts(
     if (contract_id := identity_of(connection, "contract", contract, rev)) is not None:
         conditions.append(f"r.contract_id = {contract_id:d}")
     if act is not None:
-        conditions.append(f"r.act_id = {act:d}")
+        people = array(_people_of(connection, act))
+        conditions.append(f"r.act_id = {act:d} AND r.member_id = ANY({people})")
     return read_frame(connection, _query(" AND ".join(conditions), rev), DECIDED)
+
+
+def _people_of(connection: Connection, act: int) -> list[int]:
+    """Everybody whose the act ever was: no index of the book leads with the act, but one with the member.
+
+    A line that names nobody we know becomes theirs whose number its document names.
+    """
+    if act > LARGEST_ID:
+        return []
+    query = """
+        SELECT member_id FROM care_line WHERE line_id = %(act)s AND member_id IS NOT NULL
+        UNION
+        SELECT m.member_id FROM care_line AS l JOIN document AS d USING (document_id)
+        JOIN member AS m ON m.ref = d.member_ref WHERE l.line_id = %(act)s"""
+    return [member for (member,) in connection.execute(query, {"act": act})]
 
 
 def _query(condition: str, rev: int | None) -> str:

@@ -1,0 +1,22 @@
+"""What was decided about one act, read by whoever the act ever was."""
+
+import polars as pl
+
+from avenant.store.database import Database
+from avenant.store.readers.acts import decided_acts
+
+
+def test_an_act_alone_reads_like_the_same_act_among_all(played_book: Database) -> None:
+    with played_book.snapshot() as connection:
+        whole = decided_acts(connection)
+        acts = whole["act_id"].unique(maintain_order=True)
+        some = [*acts.head(20), *acts.tail(20)]
+        assert some
+        for act in some:
+            assert decided_acts(connection, act=act).equals(whole.filter(pl.col("act_id") == act)), act
+
+
+def test_an_act_nobody_told_of_has_no_decisions(played_book: Database) -> None:
+    with played_book.snapshot() as connection:
+        assert decided_acts(connection, act=2**40).is_empty()
+        assert decided_acts(connection, act=10**30).is_empty()
