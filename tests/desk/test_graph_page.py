@@ -1,0 +1,90 @@
+"""The graph page: what a role may not see is not sent; the slider moves through the past of one act."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from avenant.flows.graph import claims_graph
+from avenant.store.database import Database
+
+if TYPE_CHECKING:
+    from django.test import Client
+    from playwright.sync_api import Page
+
+
+def corrected_act(database: Database) -> int:
+    """An act that was decided more than once."""
+    with database.connect() as connection:
+        row = connection.execute(
+            "SELECT act_id FROM reimbursement WHERE version > 2 ORDER BY entry_id LIMIT 1"
+        ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def sent(client: Client, act: int) -> dict[str, Any]:
+    answer = client.get(f"/graph/{act}")
+    assert answer.status_code == 200
+    found = re.search(
+        r'<script id="graph-data" type="application/json">(.*?)</script>', answer.content.decode(), re.S
+    )
+    assert found is not None
+    data: dict[str, Any] = json.loads(found[1])
+    return data
+
+
+def test_everything_known_is_sent_once_with_its_stretches(
+    enter: Callable[..., Client], played_book: Database
+) -> None:
+    act = corrected_act(played_book)
+    data = sent(enter("operations"), act)
+    graph = claims_graph(played_book, str(act))
+    assert len(data["nodes"]) == len(graph.nodes)
+    assert len(data["edges"]) == len(graph.edges)
+    assert len(data["instants"]) > 2
+    assert data["instants"][-1]["rev"] <= played_book.head()
+
+
+def test_an_engineer_gets_no_birth_date_and_care_no_run(
+    enter: Callable[..., Client], played_book: Database
+) -> None:
+    act = corrected_act(played_book)
+    engineering, claims = sent(enter("engineering"), act), sent(enter("claims"), act)
+    fields = {name for node in engineering["nodes"] for name, _ in node["fields"]}
+    assert "date of birth" not in fields
+    assert "date of birth" in {name for node in claims["nodes"] for name, _ in node["fields"]}
+    assert any(made["run_id"] for made in engineering["made"].values())
+    assert not any(made["run_id"] for made in claims["made"].values())
+
+
+def test_it_can_be_taken_along_as_json_and_graphml(
+    enter: Callable[..., Client], played_book: Database
+) -> None:
+    act = corrected_act(played_book)
+    client = enter("claims")
+    assert json.loads(client.get(f"/graph/{act}?form=json").content)["nodes"]
+    assert client.get(f"/graph/{act}?form=graphml").content.startswith(b"<?xml")
+
+
+def test_the_slider_goes_back_and_the_address_keeps_the_place(
+    visit: Callable[..., Page], played_book: Database
+) -> None:
+    page = visit("claims", f"/graph/{corrected_act(played_book)}")
+    page.wait_for_selector("#picture[data-drawn]")
+    latest = page.inner_text("#sentence")
+    page.click("#before")
+    assert page.inner_text("#sentence") != latest
+    assert "at=" in page.url
+    permalink = page.url
+    page.goto(permalink)
+    page.wait_for_selector("#picture[data-drawn]")
+    assert page.url == permalink
+    page.click("#all")
+    page.click(".table-of-it summary")
+    page.click("#nodes button >> nth=0")
+    assert page.inner_text("#context h2")
+    page.select_option("#compare", index=1)
+    assert page.is_visible("#differences")
