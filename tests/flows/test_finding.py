@@ -25,8 +25,11 @@ from avenant.gateways.postgres import EmbeddedServer
 from avenant.gateways.postgres_databases import DatabaseServer
 from avenant.store.database import Database
 from avenant.store.readers import finding as reader
+from avenant.store.readers.invoices import document_called, invoice_list
+from avenant.store.readers.journal import movements
 from avenant.store.setup import create_book
 from avenant.store.writers.people import erase_expired, keep_people
+from tests.flows.checked_books import corrupt
 from tests.flows.paid_books import paid_book
 from tests.store.sessions import name_of, superuser, value_of
 from tests.strategies.names import with_a_slip
@@ -97,6 +100,22 @@ def test_a_name_is_found_however_it_is_typed(invoiced: Database) -> None:
 def test_the_elder_of_two_of_a_name_comes_first_and_says_who_it_is(invoiced: Database) -> None:
     first = finding.found(invoiced, "nora leroy")[0]
     assert first == Found("member", "M3", 95, "Nora Leroy", "M3", "primary", date(1955, 3, 2))
+
+
+def test_numbers_beyond_a_million_are_printed_and_found_whole(db: Database, server: DatabaseServer) -> None:
+    nightly.run(db, OPENS)
+    invoicing.run(db, "individual", OPENS, OPENS)
+    corrupt(server.admin_url(name_of(db)), "UPDATE invoice SET number = 1234567")
+    for typed in ("AV-2026-1234567", "av-2026-123456", "AV-2026-12", "AV-2026-"):
+        assert refs(db, typed) == ["AV-2026-1234567"], typed
+    assert refs(db, "AV-2026-0123") == refs(db, "AV-2026-13") == refs(db, "AV-2026-12345670") == []
+    with db.snapshot() as connection:
+        assert document_called(connection, "invoice", "AV-2026-1234567") is not None
+        assert document_called(connection, "invoice", "AV-2026-123456") is None
+        assert invoice_list(connection)["number"].to_list() == ["AV-2026-1234567"]
+        assert any("AV-2026-1234567" in str(one) for one in movements(connection))
+    with superuser(server, db) as connection:
+        assert value_of(connection, "SELECT number FROM reporting.invoices") == "AV-2026-1234567"
 
 
 def test_numbers_are_found_whole_or_by_their_beginning_in_small_letters_too(invoiced: Database) -> None:

@@ -17,6 +17,7 @@ Table = Literal["invoice", "payout"]
 PRINTED: Final = re.compile(r"(?P<series>.+?)-(?P<year>[0-9]{4})(?:-(?P<number>[0-9]{0,9}))?")
 UNNUMBERED: Final = re.compile(r"#(?P<id>[0-9]{1,18})")
 PRINTED_DIGITS: Final = 6
+MOST_DIGITS: Final = 9
 
 INVOICES: Final = """SELECT i.*, c.ref AS about, i.kind AS what
     FROM invoice AS i JOIN contract AS c ON c.contract_id = i.contract_id AND c.version = 1"""
@@ -64,8 +65,20 @@ def _conditions(table: Table, text: str) -> Iterator[Condition]:
     if digits.strip("0"):
         score = WHOLE if len(digits) >= PRINTED_DIGITS else NUMBER_SHORT
         yield Condition(f"{where} AND i.number = %s", (*parameters, int(digits)), score)
-    if len(digits) < PRINTED_DIGITS:
-        width = 10 ** (PRINTED_DIGITS - len(digits))
-        first = int(digits or 0) * width
+    for first, last in _beginning(digits):
         within = f"{where} AND i.number BETWEEN %s AND %s"
-        yield Condition(within, (*parameters, first, first + width - 1), NUMBER_BEGINS)
+        yield Condition(within, (*parameters, first, last), NUMBER_BEGINS)
+
+
+def _beginning(digits: str) -> Iterator[tuple[int, int]]:
+    """First and last of the longer numbers printed so: ``12`` begins 120000 to 129999, 1200000 to 1299999, …
+
+    A number has at least six printed digits; only one below 100000 has a leading zero.
+    """
+    if not digits:
+        yield 0, 10**MOST_DIGITS - 1
+        return
+    longest = PRINTED_DIGITS if digits.startswith("0") else MOST_DIGITS
+    for printed in range(max(PRINTED_DIGITS, len(digits) + 1), longest + 1):
+        width = 10 ** (printed - len(digits))
+        yield int(digits) * width, (int(digits) + 1) * width - 1

@@ -6,6 +6,7 @@ import polars as pl
 
 from avenant.store.database import Connection
 from avenant.store.frames import read_frame
+from avenant.store.readers.invoices import NUMBER
 from avenant.store.readers.known import known
 
 SHOWN = {
@@ -62,7 +63,7 @@ def premium_history(
                p.amount_cents, p.employer_cents, p.tax_cents, p.unit_price_cents, p.covered_days, p.billed_days,
                p.days_in_month, p.age, p.child_rank, c.currency, h.run_id, r.rev,
                to_char(r.committed_at AT TIME ZONE 'Europe/Paris', 'YYYY-MM-DD"T"HH24:MI:SS'),
-               coalesce(i.series || '-' || i.year || '-' || lpad(i.number::text, 6, '0'), '#' || i.invoice_id)
+               coalesce({NUMBER}, '#' || i.invoice_id)
         FROM premium AS p
         JOIN change AS h USING (change_id) JOIN revision AS r USING (change_id) JOIN slot AS s USING (slot_id)
         JOIN contract AS c ON c.contract_id = p.contract_id AND c.version = 1

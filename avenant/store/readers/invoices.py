@@ -17,7 +17,8 @@ from avenant.store.readers.rulebooks import Published, published, published_vers
 from avenant.store.readers.settling import Documents
 from avenant.store.tables import ENROLMENT
 
-NUMBER = "i.series || '-' || i.year || '-' || lpad(i.number::text, 6, '0')"
+NUMBER = "i.series || '-' || i.year || '-' || lpad(i.number::text, greatest(6, length(i.number::text)), '0')"
+"""A document's number as printed, in SQL on the alias ``i``: six digits, more from the millionth of a year on."""
 
 NUMBERED = re.compile(r"(?P<series>[^\0]+)-(?P<year>\d{4})-(?P<number>\d{6,9})")
 UNNUMBERED = re.compile(r"#(\d{1,18})")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from avenant.store.database import Connection
+from avenant.store.readers.invoices import NUMBER
 from avenant.store.readers.known import known, latest
 
 ROWS_AT_ONCE = 10_000
@@ -56,7 +57,7 @@ def _query(contract_id: int | None, rev: int | None) -> str:
         FROM reimbursement AS p {of_one} JOIN member AS m ON m.member_id = p.member_id AND m.version = 1
         WHERE {only} AND {known("p", rev)}""",
         f"""SELECT 'invoice', issue_date, r.rev, invoice_id, c.ref, i.currency, total_cents, tax_cents,
-               balance_used_cents, coalesce(series || '-' || year || '-' || lpad(number::text, 6, '0'), 'settled')
+               balance_used_cents, coalesce({NUMBER}, 'settled')
         FROM invoice AS i {of_one} WHERE {only} AND {known("i", rev)}""",
         f"""SELECT 'opening', {DAY}, r.rev, movement_id, c.ref, c.currency, amount_cents, 0, 0, 'opening balance'
         FROM balance_movement AS b {of_one} WHERE b.kind = 'opening' AND {only} AND {known("b", rev)}""",
@@ -64,7 +65,7 @@ def _query(contract_id: int | None, rev: int | None) -> str:
     if contract_id is None:
         parts.append(
             f"""SELECT 'payout', issue_date, r.rev, payout_id, '', currency, total_cents, 0, 0,
-                   coalesce(series || '-' || year || '-' || lpad(number::text, 6, '0'), 'settled')
+                   coalesce({NUMBER.replace("i.", "o.")}, 'settled')
             FROM payout AS o JOIN revision AS r USING (change_id) WHERE {known("o", rev)}"""
         )
     return f"WITH c AS ({contracts}) " + " UNION ALL ".join(parts) + " ORDER BY on_day, rev, kind, entry_id"

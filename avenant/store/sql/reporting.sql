@@ -34,7 +34,7 @@ GROUP BY c.ref, c.kind, m.ref, p.month, c.currency;
 
 CREATE VIEW reporting.invoices AS
 SELECT c.ref AS contract, c.kind AS contract_kind, i.kind,
-       CASE WHEN i.number IS NOT NULL THEN i.series || '-' || i.year || '-' || lpad(i.number::text, 6, '0') END AS number,
+       CASE WHEN i.number IS NOT NULL THEN i.series || '-' || i.year || '-' || lpad(i.number::text, greatest(6, length(i.number::text)), '0') END AS number,
        i.issue_date, i.month, i.currency, i.total_cents / 100.0 AS total, i.employer_cents / 100.0 AS employer_part,
        i.tax_cents / 100.0 AS tax, i.balance_used_cents / 100.0 AS balance_used, i.due_cents / 100.0 AS due,
        i.entries, r.committed_at AS issued_at, r.rev AS revision, i.invoice_id
@@ -69,7 +69,7 @@ WHERE e.lines > 0 AND NOT EXISTS (
 
 CREATE VIEW reporting.payouts AS
 SELECT o.payee_kind, coalesce(m.ref, p.ref) AS payee,
-       CASE WHEN o.number IS NOT NULL THEN o.series || '-' || o.year || '-' || lpad(o.number::text, 6, '0') END AS number,
+       CASE WHEN o.number IS NOT NULL THEN o.series || '-' || o.year || '-' || lpad(o.number::text, greatest(6, length(o.number::text)), '0') END AS number,
        o.issue_date, o.currency, o.total_cents / 100.0 AS total, o.entries, r.committed_at AS issued_at,
        r.rev AS revision, o.payout_id
 FROM payout AS o
