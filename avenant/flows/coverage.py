@@ -151,11 +151,14 @@ def month_read(connection: Connection, url: str, member_ref: str, month: date, r
 
 
 def _versions_needed(entries: Sequence[Row], published: Sequence[Row]) -> set[str]:
-    """The rulebooks of the runs, those before them, and whatever was published between the first and the last."""
-    used = {row[name] for row in entries for name in ("rulebook_version", "former_rulebook_version")} - {None}
-    reads = [row["read_rev"] for row in entries if row["read_rev"] is not None]
-    between = {row["version"] for row in published if reads and min(reads) < row["rev"] <= max(reads)}
-    return used | between
+    """The rulebooks of the runs, the one in force when the first of them began to look, and all until the last."""
+    used = {row["rulebook_version"] for row in entries} - {None}
+    reads = [read_rev_of(row) for row in entries]
+    reads += [row["former_read_rev"] for row in entries if row["former_read_rev"] is not None]
+    if not reads:
+        return used
+    first = max((row["rev"] for row in published if row["rev"] <= min(reads)), default=0)
+    return used | {row["version"] for row in published if first <= row["rev"] <= max(reads)}
 
 
 def premium_story(

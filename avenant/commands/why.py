@@ -1,0 +1,140 @@
+"""`avenant why`: what made an amount change, found by computing it again without each piece of news."""
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+import typer
+
+from avenant.commands.choose_database import (
+    AS_JSON,
+    DATABASE,
+    KNOWN_AT,
+    chosen_database,
+    month_typed,
+    refusals_told,
+    revision_typed,
+)
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    help="Say why an amount changed: the facts, rulebook lines or program that made it so.\n\n"
+    "Example: avenant why premium M-0001 2026-03",
+)
+LANGUAGE = typer.Option("en", "--language", help="Language of the sentences: fr or en.")
+VERSION = typer.Option(None, "--version", help="One version alone: 1, 3, 5 …", show_default=False)
+
+
+@app.command()
+def premium(
+    member: str = typer.Argument(help="Number of a member."),
+    month: str = typer.Argument(help="The month, like 2026-03."),
+    slot: str | None = typer.Option(
+        None, "--slot", help="One premium of the month, like family.confort.health.child.pays."
+    ),
+    version: int | None = VERSION,
+    known_at: str | None = KNOWN_AT,
+    language: str = LANGUAGE,
+    database: str = DATABASE,
+    as_json: bool = AS_JSON,
+) -> None:
+    """Why each amount of a member's month replaced the one before.
+
+    What is named is a minimal set: without any of it the change does not come about. The program is named where
+    neither facts nor rulebook give the amount.
+
+    Example: avenant why premium M-0001 2026-03 --language fr
+
+    Exit codes: 0 told · 2 refused: an unknown number, a future instant.
+    """
+    from avenant.flows.why_premiums import premium_causes
+
+    with refusals_told(database):
+        db = chosen_database(database)
+        rev, _ = revision_typed(db, known_at)
+        chosen = month_typed(month, "MONTH")
+        found = premium_causes(db, member, chosen, slot, version, rev, language)
+    if as_json:
+        typer.echo(json.dumps([_json(one) for one in found], indent=2, default=str, ensure_ascii=False))
+        return
+    for one in found:
+        typer.echo(f"{month}  {one.contract}  {member}  {one.slot.key}")
+        _tell(one.causes)
+    if not found:
+        typer.echo("Nothing is booked for this month: no cover, not yet known then, or no nightly run yet.")
+
+
+@app.command()
+def act(
+    name: str = typer.Argument(help="Number of the act, or of the line it is called after, like D-0001#1."),
+    version: int | None = VERSION,
+    known_at: str | None = KNOWN_AT,
+    language: str = LANGUAGE,
+    database: str = DATABASE,
+    as_json: bool = AS_JSON,
+) -> None:
+    """Why each amount that we pay for an act replaced the one before, for each payee.
+
+    Example: avenant why act D-0001#1
+
+    Exit codes: 0 told · 2 refused: an unknown number, a future instant.
+    """
+    from avenant.flows.why_acts import act_causes
+
+    with refusals_told(database):
+        db = chosen_database(database)
+        rev, _ = revision_typed(db, known_at)
+        found = act_causes(db, name, version, rev, language)
+    if as_json:
+        typer.echo(json.dumps([_json(one) for one in found], indent=2, default=str, ensure_ascii=False))
+        return
+    for one in found:
+        typer.echo(f"{name}  {one.contract}  {one.payee}")
+        _tell(one.causes)
+    if not found:
+        typer.echo("Nothing is decided: it waits, was not known then, or no nightly run has seen it yet.")
+
+
+@app.command()
+def run(
+    number: int = typer.Argument(help="Number of a nightly run."),
+    most: int = typer.Option(
+        100, "--most", min=1, help="Explain so many changes, those of most money first."
+    ),
+    language: str = LANGUAGE,
+    database: str = DATABASE,
+    as_json: bool = AS_JSON,
+) -> None:
+    """What a run moved in both books, by cause, with one example each.
+
+    Example: avenant why run 17
+
+    Exit codes: 0 told · 2 refused: no such database or language.
+    """
+    from avenant.core.wording.figures import amount_text
+    from avenant.flows.why_runs import run_causes
+
+    with refusals_told(database):
+        found = run_causes(chosen_database(database), number, most, language)
+    if as_json:
+        typer.echo(json.dumps(_json(found), indent=2, default=str, ensure_ascii=False))
+        return
+    for one in found.moved:
+        up, down = (amount_text(cents, one.currency, language) for cents in (one.up_cents, one.down_cents))
+        typer.echo(f"{one.book}, {' + '.join(one.news)}: {one.changes} changes, {up} up, {down} down")
+        typer.echo(f"    {one.member or one.act}{f' {one.month:%Y-%m}' if one.month else ''}: {one.example}")
+    if found.left_out:
+        typer.echo(f"{found.left_out} smaller changes were not looked at: name more with --most.")
+    if not found.moved:
+        typer.echo("This run replaced no amount.")
+
+
+def _tell(causes: Any) -> None:
+    for cause in causes:
+        known = cause.learnt.known_at.replace("T", " ")
+        typer.echo(f"  version {cause.version}, known {known}: {cause.sentence}")
+
+
+def _json(one: Any) -> dict[str, Any]:
+    return asdict(one)
