@@ -92,6 +92,17 @@ def work_list(
     return WorkList(tuple(items), counts, page, per_page, len(wanted))
 
 
+def work_item(
+    db: Database, kind: str, number: int, other: int | None = None, rev: int | None = None
+) -> WorkItem | None:
+    """The item whose key is ``kind/number``, or ``kind/number/other``; None where it waits no more, or never did."""
+    with db.snapshot() as connection:
+        rows = _everything(db, connection, rev).filter(kind=kind, number=number)
+        if other is not None:
+            rows = rows.filter(pl.col("other") == other)
+        return next(iter(_items(connection, rows.head(1), rev)), None)
+
+
 def work_counts(db: Database, rev: int | None = None) -> dict[str, int]:
     """How many items of each kind wait."""
     with db.snapshot() as connection:
