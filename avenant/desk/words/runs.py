@@ -1,0 +1,128 @@
+"""Words of the runs."""
+
+WORDS = {
+    "runs.title": ("Runs", "Traitements"),
+    "runs.kinds": ("Kinds of runs", "Sortes de traitements"),
+    "runs.kind_all": ("All", "Tous"),
+    "runs.kind_nightly": ("Nightly", "Nuit"),
+    "runs.kind_invoices": ("Invoices", "Factures"),
+    "runs.kind_payouts": ("Payouts", "Versements"),
+    "runs.kind_retry": ("Retries", "Relances"),
+    "runs.one_nightly": ("Night of {day}", "Nuit du {day}"),
+    "runs.one_invoices": ("Invoices of {day}", "Factures du {day}"),
+    "runs.one_payouts": ("Payouts of {day}", "Versements du {day}"),
+    "runs.one_retry": ("Retry as of {day}", "Relance au {day}"),
+    "runs.one_other": ("Run of {day}", "Traitement du {day}"),
+    "runs.run": ("Run", "Traitement"),
+    "runs.began": ("Began", "Début"),
+    "runs.took": ("Took", "Durée"),
+    "runs.seconds": ("{count} s", "{count} s"),
+    "runs.state": ("State", "État"),
+    "runs.state_done": ("done", "terminé"),
+    "runs.state_stopped": ("stopped", "arrêté"),
+    "runs.state_open": ("running", "en cours"),
+    "runs.state_dead": ("broke off", "interrompu"),
+    "runs.why": ("Reason", "Motif"),
+    "runs.why_dead": (
+        "It wrote nothing more and did not end; the next run does its work again.",
+        "Il n’écrit plus rien et ne s’est pas terminé ; le prochain traitement reprend son travail.",
+    ),
+    "runs.booked": ("Booked", "Passées"),
+    "runs.booked_hint": (
+        "Booked: premiums and reimbursements of a night; documents of the other runs.",
+        "Passées : écritures de cotisations et remboursements d’une nuit ; documents des autres traitements.",
+    ),
+    "runs.cancelled": ("Cancelled", "Annulées"),
+    "runs.amounts": ("Amount moved", "Montant"),
+    "runs.by": ("By", "Par"),
+    "runs.number": ("Number", "Numéro"),
+    "runs.code": ("Code", "Code"),
+    "runs.rulebook": ("Rulebook", "Barème"),
+    "runs.none": (
+        "No such run yet. The nightly run appears here after its first night, invoices and payouts after theirs.",
+        "Aucun traitement de ce type. Celui de la nuit apparaît ici après sa première nuit, factures et "
+        "versements après les leurs.",
+    ),
+    "runs.nights": ("The last nights", "Les dernières nuits"),
+    "runs.rows_chart": (
+        "Rows of each of the last {count} nights: booked upward, at most {up}; cancelled downward, at most {down}.",
+        "Écritures des {count} dernières nuits : passées vers le haut, {up} au plus ; annulées vers le bas, "
+        "{down} au plus.",
+    ),
+    "runs.amount_chart": (
+        "Amount moved by each of the last {count} nights in {currency}: from {down} to {up}.",
+        "Montant des {count} dernières nuits en {currency} : de {down} à {up}.",
+    ),
+    "runs.rows_title": (
+        "{day}: {booked} booked, {cancelled} cancelled",
+        "{day} : {booked} passées, {cancelled} annulées",
+    ),
+    "runs.older": ("Older runs", "Traitements plus anciens"),
+    "runs.back": ("All runs", "Tous les traitements"),
+    "runs.unknown": (
+        "There is no run {run}, or not yet then. The list of runs has them all.",
+        "Il n’y a pas de traitement {run}, ou pas encore à cette date. La liste les montre tous.",
+    ),
+    "runs.business_day": ("Day it computed", "Jour calculé"),
+    "runs.horizon": ("Booked up to", "Calculé jusqu’à"),
+    "runs.counts": ("Counts", "Compteurs"),
+    "runs.families": ("Families computed", "Familles calculées"),
+    "runs.waiting": ("Acts that wait", "Actes en attente"),
+    "runs.chunks": ("Portions", "Lots"),
+    "runs.chunks_how": (
+        "Each portion is written whole or not at all.",
+        "Chaque lot est écrit en entier ou pas du tout.",
+    ),
+    "runs.chunk": ("Portion", "Lot"),
+    "runs.rows": ("Rows", "Lignes"),
+    "runs.at": ("Written", "Écrit"),
+    "runs.read_rev": ("Read as of", "Lu à"),
+    "runs.checked_rev": ("Checked up to", "Vérifié jusqu’à"),
+    "runs.rev": ("Revision", "Révision"),
+    "runs.parked": ("Families set aside", "Familles mises de côté"),
+    "runs.parked_how": (
+        "Their facts are impossible: nothing was computed for them. Correct the facts, then try again.",
+        "Leurs faits sont impossibles : rien n’a été calculé pour elles. Corrigez les faits, puis relancez.",
+    ),
+    "runs.family": ("Family of", "Famille de"),
+    "runs.parking_parked": ("set aside", "mise de côté"),
+    "runs.parking_released": ("computed again", "recalculée"),
+    "runs.parked_no_more": ("No longer set aside", "N’est plus mise de côté"),
+    "runs.retry": ("Try again", "Relancer"),
+    "runs.no_parked": ("No family was set aside.", "Aucune famille n’a été mise de côté."),
+    "runs.held": ("Changes held back", "Changements retenus"),
+    "runs.held_how": (
+        "They reach further back than the plan corrects by itself: they wait for an approval.",
+        "Ils remontent plus loin que ce que l’offre corrige d’elle-même : ils attendent une approbation.",
+    ),
+    "runs.contract": ("Contract", "Contrat"),
+    "runs.member": ("Member", "Assuré"),
+    "runs.months": ("Months", "Mois"),
+    "runs.difference": ("Difference", "Différence"),
+    "runs.held_no_more": ("no longer waits", "n’attend plus"),
+    "runs.no_held": ("Nothing was held back.", "Rien n’a été retenu."),
+    "runs.to_work": ("Answer in Waiting", "Répondre dans En attente"),
+    "runs.retried": (
+        "The family of {family} is computed again: {charges} booked, {cancels} cancelled.",
+        "La famille de {family} est recalculée : {charges} passées, {cancels} annulées.",
+    ),
+    "runs.still_parked": (
+        "The family of {family} still cannot be computed: {reason}",
+        "La famille de {family} ne peut toujours pas être calculée : {reason}",
+    ),
+    "runs.not_parked": (
+        "The family of {family} is no longer set aside: somebody was quicker, or the night computed it. "
+        "There is nothing left to do.",
+        "La famille de {family} n’est plus mise de côté : quelqu’un a été plus rapide, ou la nuit l’a calculée. "
+        "Il ne reste rien à faire.",
+    ),
+    "runs.unknown_family": (
+        "There is no family of {family} to compute, or no night has ended yet. Nothing was changed.",
+        "Il n’y a pas de famille de {family} à calculer, ou aucune nuit ne s’est encore terminée. "
+        "Rien n’a été changé.",
+    ),
+    "runs.race": (
+        "Another run was writing at the same time. Nothing was lost: try again in a moment.",
+        "Un autre traitement écrivait au même moment. Rien n’est perdu : réessayez dans un instant.",
+    ),
+}
