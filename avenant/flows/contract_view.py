@@ -13,6 +13,7 @@ import polars as pl
 
 from avenant.core.book.settle import Issue, settlements
 from avenant.core.invoices.header import LeftOut
+from avenant.core.periods import add_months
 from avenant.flows.invoicing import first_due
 from avenant.store.database import PARIS, Connection, Database
 from avenant.store.readers.contract_money import invoices_of, movements_of, open_months_netted
@@ -161,11 +162,13 @@ def contract_view(
     per_page: int = PER_PAGE,
     filter_text: str = "",
     former: bool = False,
+    by_name: bool = True,
 ) -> ContractView:
     """The contract with this number now, or as known at ``rev``.
 
     filter_text: in names and numbers, accents and capitals aside; pages count families. former: also people whose
-    cover has ended. The number of queries is constant. Errors: UnknownRef.
+    cover has ended. by_name: whether names are searched and sorted by; else numbers alone. The number of queries is
+    constant. Errors: UnknownRef.
     """
     with db.snapshot() as connection:
         day = _day(connection, rev)
@@ -178,9 +181,12 @@ def contract_view(
         waiting = open_months_netted(connection, number, facts.month, rev)
         shown = waiting.head(MOST_ADJUSTMENTS)
         named = people_named(connection, shown["member_id"].unique())
+    told = people.join(paid, on="member_id", how="left")
+    words = ("name", "member_ref") if by_name else ("member_ref",)
+    told = told.with_columns(said=_plain(pl.concat_str(words, separator=" ", ignore_nulls=True)))
     return ContractView(
         facts=facts,
-        page=_page(people.join(paid, on="member_id", how="left"), day, page, per_page, filter_text),
+        page=_page(told, day, page, per_page, filter_text),
         premium_cents=int(paid["amount_cents"].sum()),
         invoices=tuple(_invoice(row) for row in invoices.to_dicts()),
         balance_cents=int(movements["amount_cents"].sum()),
@@ -227,10 +233,9 @@ def _adjustments(waiting: pl.DataFrame, named: pl.DataFrame) -> list[Adjustment]
 
 
 def _page(people: pl.DataFrame, day: date, number: int, per_page: int, text: str) -> Page:
-    """The families on one page: those in which anybody fits ``text``, in the order of their primary's name."""
+    """The families on one page: where what is ``said`` of anybody fits ``text``, in the order of their primary."""
     wanted = plain(text)
-    said = pl.concat_str("name", "member_ref", separator=" ", ignore_nulls=True)
-    told = people.with_columns(said=_plain(said), place=pl.col("role").replace_strict(ROLES, default=9))
+    told = people.with_columns(place=pl.col("role").replace_strict(ROLES, default=9))
     told = told.with_columns(
         order=pl.col("said").sort_by("place", "member_ref").first().over("family_id"),
         fits=pl.col("said").str.contains(wanted, literal=True).any().over("family_id"),
@@ -321,6 +326,18 @@ def next_invoice(
         refs = family_refs(connection, families)
     left_out = tuple(LeftOut(refs[family], reason) for family, reason in parked.iter_rows())
     return InvoicePreview(document, first_due(facts.cycle, month), left_out)
+
+
+def month_to_invoice(db: Database, contract_ref: str, rev: int | None = None) -> date:
+    """The month of a contract's next invoice: after the last one, at the earliest the month before ours.
+
+    Errors: UnknownRef.
+    """
+    with db.snapshot() as connection:
+        ours = _day(connection, rev).replace(day=1)
+        facts = _facts(connection, contract_ref, rev, ours)
+        issued = invoices_of(connection, facts.contract_id, rev)["month"].max()
+    return max(add_months(issued, 1), add_months(ours, -1)) if isinstance(issued, date) else ours
 
 
 def _settled(

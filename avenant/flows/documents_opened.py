@@ -5,7 +5,7 @@ for line in invoice_entries(db, "AV-2026-000001").lines: ...
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import polars as pl
 
@@ -21,6 +21,8 @@ from avenant.store.readers.payouts import payout_document
 SLOT = ("plan", "level", "tier", "status")
 SLOT_KEY = ("member_id", "month", "component", *SLOT)
 ACT_KEY = ("member_id", "act_id")
+Places = Callable[[dict[str, Any]], list[tuple[Any, ...]]]
+Header = TypeVar("Header", InvoiceHeader, PayoutHeader)
 
 
 class NoSuchLine(LookupError):
@@ -75,10 +77,41 @@ class OpenedPayout:
     lines: tuple[OpenedLine, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class PaperRead(Generic[Header]):
+    """A paper before it is worded: its entries, and its lines (columns of its LINE_COLUMNS).
+
+    unshown: how many entries cancel each other out and are shown on no line.
+    """
+
+    header: Header
+    entries: pl.DataFrame
+    lines: pl.DataFrame
+    unshown: int
+
+
+def invoice_read(db: Database, number: str, rev: int | None = None) -> PaperRead[InvoiceHeader]:
+    """The invoice with this number and its lines. Errors: UnknownInvoice."""
+    with db.snapshot() as connection:
+        found = invoice_document(connection, number, rev)
+    lines = invoice_lines(found.header, found.entries)
+    return PaperRead(found.header, found.entries, lines, _unshown(lines, found.entries, SLOT_KEY, _of_slot))
+
+
+def payout_read(db: Database, number: str, rev: int | None = None) -> PaperRead[PayoutHeader]:
+    """The payout with this number and its lines. Errors: UnknownPayout."""
+    with db.snapshot() as connection:
+        found = payout_document(connection, number, rev)
+    lines = payout_lines(found.header, found.entries)
+    return PaperRead(found.header, found.entries, lines, _unshown(lines, found.entries, ACT_KEY, _of_act))
+
+
 def invoice_entries(
     db: Database, number: str, line: int | None = None, rev: int | None = None
 ) -> OpenedInvoice:
     """The invoice with this number (``#17``: a settlement of zero), or one ``line`` of it, with its entries.
+
+    line: 0 are the entries that no line shows.
 
     Errors: UnknownInvoice, also where it was not known at ``rev``; NoSuchLine.
     """
@@ -115,23 +148,35 @@ def _of_act(row: dict[str, Any]) -> list[tuple[Any, ...]]:
     return [(row["member_id"], row["act_id"])]
 
 
+def _line_at(rows: list[dict[str, Any]], places: Places) -> dict[tuple[Any, ...], int]:
+    """Which line shows the entries of a place."""
+    found: dict[tuple[Any, ...], int] = {}
+    for row in rows:
+        for place in places(row):
+            found.setdefault(place, row["line"])
+    return found
+
+
+def _unshown(lines: pl.DataFrame, entries: pl.DataFrame, key: tuple[str, ...], places: Places) -> int:
+    line_at = _line_at(lines.to_dicts(), places)
+    return sum(place not in line_at for place in entries.select(key).iter_rows())
+
+
 def _opened(
     lines: pl.DataFrame,
     entries: pl.DataFrame,
     key: tuple[str, ...],
-    places: Callable[[dict[str, Any]], list[tuple[Any, ...]]],
+    places: Places,
     wanted: int | None,
 ) -> tuple[OpenedLine, ...]:
     """Lines with their entries; those that no line shows come last, under a line without a number."""
     rows = lines.to_dicts()
-    line_at: dict[tuple[Any, ...], int] = {}
-    for row in rows:
-        for place in places(row):
-            line_at.setdefault(place, row["line"])
+    line_at = _line_at(rows, places)
     behind: dict[int | None, list[EntryBehind]] = {}
     for row in entries.sort("entry_id").to_dicts():
-        place = tuple(row[name] for name in key)
-        behind.setdefault(line_at.get(place), []).append(_entry(row))
+        at = line_at.get(tuple(row[name] for name in key))
+        if wanted is None or wanted == (at or 0):
+            behind.setdefault(at, []).append(_entry(row))
     told = [
         OpenedLine(row["line"], row["amount_cents"], row, tuple(behind.get(row["line"], ()))) for row in rows
     ]
@@ -139,7 +184,7 @@ def _opened(
         told.append(OpenedLine(None, 0, {}, tuple(behind[None])))
     if wanted is None:
         return tuple(told)
-    chosen = tuple(one for one in told if one.line == wanted)
+    chosen = tuple(one for one in told if (one.line or 0) == wanted)
     if not chosen:
         raise NoSuchLine(f"the document has {len(rows)} lines; seen line {wanted}")
     return chosen

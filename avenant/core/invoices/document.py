@@ -6,7 +6,7 @@ member "Ana Lopez" one line of June, 4_550: "Age 34 in 2026 (born 1992), level C
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import astuple, dataclass
 from datetime import date
 from itertools import groupby
@@ -34,8 +34,12 @@ class Amounts:
 
 @dataclass(frozen=True, slots=True)
 class DocumentLine:
-    """One line: its month, what it is about, the change of amount if it corrects one, the reason, the net."""
+    """One line: its month, what it is about, the change of amount if it corrects one, the reason, the net.
 
+    number: its place among all lines of the document, from 1.
+    """
+
+    number: int
     month: date
     month_text: str
     is_adjustment: bool
@@ -89,8 +93,19 @@ def invoice_document(header: InvoiceHeader, entries: pl.DataFrame, language: str
 
     Raises `InvoiceDoesNotAddUp` when header and entries disagree, `ValueError` for an unknown language.
     """
+    return document_of_lines(header, invoice_lines(header, entries), language)
+
+
+def document_of_lines(
+    header: InvoiceHeader, lines: pl.DataFrame, language: str, families: Collection[str] | None = None
+) -> InvoiceDocument:
+    """The same of the `lines` of the invoice (`LINE_COLUMNS`).
+
+    families: only their members are told line by line, where a page shows a part of a large invoice; all else is of
+    the whole invoice.
+    """
     voice = Voice(language, header.currency)
-    lines = invoice_lines(header, entries)
+    told = lines if families is None else lines.filter(pl.col("family_ref").is_in(list(families)))
     is_company = header.contract_kind == "company"
     return InvoiceDocument(
         voice=voice,
@@ -106,7 +121,7 @@ def invoice_document(header: InvoiceHeader, entries: pl.DataFrame, language: str
         totals=tuple(_totals(header, lines, voice)),
         months=tuple(_months(lines, voice)),
         families=tuple(_families(lines)) if is_company else (),
-        members=tuple(_members(lines, voice, is_company)),
+        members=tuple(_members(told, voice, is_company)),
         notes=tuple(notes(header, lines, voice)),
         shows_employer=is_company or header.employer_cents != 0,
         shows_tax=header.tax_code is not None or bool((lines["tax_cents"] != 0).any()),
@@ -163,13 +178,15 @@ def _months(lines: pl.DataFrame, voice: Voice) -> Iterator[tuple[str, int]]:
 
 def _families(lines: pl.DataFrame) -> Iterator[FamilyRow]:
     """One row per family, in the order of the lines."""
-    for (ref,), rows in lines.group_by("family_ref", maintain_order=True):
-        names = rows.filter(pl.col("role") == "primary")["member_name"].head(1).to_list()
-        adjusted = _sum(rows.filter(pl.col("section") == "adjustment"))
-        amounts = _amounts(rows)
-        yield FamilyRow(
-            str(ref), names[0] if names else None, amounts.total_cents - adjusted, adjusted, amounts
-        )
+    adjusted = pl.col("amount_cents").filter(pl.col("section") == "adjustment").sum()
+    primary = pl.col("member_name").filter(pl.col("role") == "primary").first()
+    sums = lines.group_by("family_ref", maintain_order=True).agg(
+        *map(pl.sum, NET), adjusted.alias("adjusted_cents"), primary.alias("name")
+    )
+    for row in sums.iter_rows(named=True):
+        amounts = Amounts(*(row[name] for name in NET))
+        current = amounts.total_cents - row["adjusted_cents"]
+        yield FamilyRow(row["family_ref"], row["name"], current, row["adjusted_cents"], amounts)
 
 
 def _members(lines: pl.DataFrame, voice: Voice, is_company: bool) -> Iterator[MemberBlock]:
@@ -200,6 +217,7 @@ def _role(row: Row, voice: Voice, is_company: bool) -> str:
 def _line(row: Row, voice: Voice) -> DocumentLine:
     now = "after" if row["after_level"] is not None else "before"
     return DocumentLine(
+        number=row["line"],
         month=row["month"],
         month_text=month_text(row["month"], voice.language),
         is_adjustment=row["section"] == "adjustment",
@@ -216,7 +234,3 @@ def _added(parts: list[Amounts]) -> Amounts:
 
 def _sum(lines: pl.DataFrame) -> int:
     return int(lines["amount_cents"].sum())
-
-
-def _amounts(lines: pl.DataFrame) -> Amounts:
-    return Amounts(*(int(lines[name].sum()) for name in NET))

@@ -45,9 +45,11 @@ NOTHING = (0, 0, 0, 0, 0, 0)
 class StatementLine:
     """One act: the day, what and by whom, the change of amount if it corrects, who pays what, why, the net.
 
-    waterfall: null where nothing is due any more.
+    number: its place among all lines of the statement, from 1. waterfall: null where nothing is due any more.
     """
 
+    number: int
+    act_id: int
     care_date: date
     day: str
     is_correction: bool
@@ -88,8 +90,12 @@ def statement(header: PayoutHeader, entries: pl.DataFrame, language: str) -> Sta
 
     Raises `PayoutDoesNotAddUp` when header and entries disagree, `ValueError` for an unknown language.
     """
+    return statement_of_lines(header, payout_lines(header, entries), language)
+
+
+def statement_of_lines(header: PayoutHeader, lines: pl.DataFrame, language: str) -> Statement:
+    """The same of the `lines` of the payout (`LINE_COLUMNS`)."""
     voice = Voice(language, header.currency)
-    lines = payout_lines(header, entries)
     members = tuple(_members(lines, header.payee_kind, voice))
     everything = [line for member in members for line in member.lines]
     return Statement(
@@ -182,6 +188,8 @@ def _members(lines: pl.DataFrame, payee_kind: str, voice: Voice) -> Iterator[Mem
 def _line(row: Row, payee_kind: str, voice: Voice) -> StatementLine:
     provider = row["provider_ref"] if payee_kind == "member" else None
     return StatementLine(
+        number=row["line"],
+        act_id=row["act_id"],
         care_date=row["care_date"],
         day=day_text(row["care_date"], voice.language),
         is_correction=row["section"] == "correction",
