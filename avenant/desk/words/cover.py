@@ -31,7 +31,10 @@ WORDS = {
     "cover.before": ("Before {month}", "Avant {month}"),
     "cover.premium_of": ("Premium of", "Cotisation de"),
     "cover.arrived": ("What arrived in between", "Ce qui est arrivé entre-temps"),
-    "cover.arrived_first": ("Known before it: {count} fact|Known before it: {count} facts", "Connu auparavant : {count} fait|Connus auparavant : {count} faits"),
+    "cover.arrived_first": (
+        "Known before it: {count} fact|Known before it: {count} facts",
+        "Connu auparavant : {count} fait|Connus auparavant : {count} faits",
+    ),
     "cover.whole_story": ("The whole story", "Toute l’histoire"),
     "cover.unknown_slot": (
         "There is no such part of this premium.",
