@@ -73,7 +73,7 @@ def run(bind: str, workers: int, threads: int) -> None:
     """Answer requests with gunicorn until a signal stops it."""
     from gunicorn.app.base import BaseApplication
 
-    class Desk(BaseApplication):  # type: ignore[misc]
+    class Desk(BaseApplication):
         """The desk under gunicorn; logs are our own lines of JSON."""
 
         def load_config(self) -> None:
