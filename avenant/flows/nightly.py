@@ -28,7 +28,11 @@ BREAKER_FLOOR = 1_000
 
 
 class BreakerOpen(RuntimeError):
-    """The run would cancel too much of the book; it stopped before writing."""
+    """The run would cancel ``cancels`` of the book's ``live`` rows, too many; it stopped before writing."""
+
+    def __init__(self, text: str, cancels: int = 0, live: int = 0) -> None:
+        super().__init__(text)
+        self.cancels, self.live = cancels, live
 
 
 def run(
@@ -69,9 +73,16 @@ def run(
     try:
         tally, chunks, read_rev = _run_chunks(context, workers, chunk_families, limit, progress)
     except (BreakerOpen, FamiliesRaise, RacesLost, Superseded) as stopped:
-        close_run(db, opened, "stopped", {"why": str(stopped)})
+        close_run(db, opened, "stopped", {"why": str(stopped), **_would_cancel(stopped)})
         raise
     return _closed(context, tally, chunks, read_rev, time.perf_counter() - started)
+
+
+def _would_cancel(stopped: Exception) -> dict[str, int]:
+    """What the breaker saw, where it was the breaker."""
+    if not isinstance(stopped, BreakerOpen):
+        return {}
+    return {"would_cancel": stopped.cancels, "live": stopped.live}
 
 
 def _closed(context: RunContext, tally: Done, chunks: int, read_rev: int, seconds: float) -> NightlyReport:
@@ -151,7 +162,9 @@ def _refuse_too_many(cancels: int, live: int, limit: float | None) -> None:
         raise BreakerOpen(
             f"this run would cancel {cancels:,} of {live:,} live rows, more than {limit:.0%} of the book. "
             "Nothing was written. Look at what changed (a new release? a rulebook?); if it is right, run again "
-            "with --override-breaker, or allow a larger --breaker-share."
+            "with --override-breaker, or allow a larger --breaker-share.",
+            cancels,
+            live,
         )
 
 

@@ -85,7 +85,7 @@ ALLOWED_HOSTS = [name for name in os.environ.get("AVENANT_HOSTS", "").split(",")
 )
 CSRF_TRUSTED_ORIGINS = [f"https://{name}" for name in ALLOWED_HOSTS if not DEMO and "*" not in name]
 SECURE_SSL_REDIRECT = not DEMO
-SECURE_REDIRECT_EXEMPT = [r"^health$", r"^metrics$"]
+SECURE_REDIRECT_EXEMPT = [r"^health(/desk)?$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 0 if DEMO else 31_536_000
 SECURE_PROXY_SSL_HEADER = (
     ("HTTP_X_FORWARDED_PROTO", "https") if os.environ.get("AVENANT_BEHIND_PROXY") == "1" else None

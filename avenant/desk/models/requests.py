@@ -3,11 +3,14 @@
 from django.db import models
 
 KINDS = ("publish", "override")
-STATES = ("asked", "done", "refused", "failed")
+STATES = ("asked", "running", "done", "refused", "failed")
 
 
 class TwoPersonRequest(models.Model):
-    """One request. what: the folder of the rulebook, or the run. outcome: a sentence once decided."""
+    """One request. what: the folder of the rulebook and its version, or the run. outcome: what became of it.
+
+    running: confirmed, and a process of its own is at work on it.
+    """
 
     kind = models.CharField(max_length=20, choices=[(kind, kind) for kind in KINDS])
     what = models.CharField(max_length=300)

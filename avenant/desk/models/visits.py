@@ -21,11 +21,13 @@ class Visit(models.Model):
     reason = models.CharField(max_length=300, blank=True, default="")
 
     class Meta:
-        """Found by whom and by who; guarded like the books."""
+        """Found by whom, by who, by day and by kind; guarded like the books."""
 
         indexes = [
             models.Index(fields=["kind", "ref", "-id"], name="visit_of"),
             models.Index(fields=["username", "-id"], name="visit_by"),
+            models.Index(fields=["kind", "-id"], name="visit_kind"),
+            models.Index(fields=["at"], name="visit_at"),
         ]
         triggers = [
             pgtrigger.Trigger(
