@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "payouts": ("payouts", "Pay what is reimbursed, in one transfer per payee; show statements and debts."),
     "graph": ("graph", "Every object behind an act, a payout or an invoice, at any moment of its past."),
     "why": ("why", "Why an amount changed: the facts, rulebook lines or program that made it so."),
+    "rerun": ("rerun", "Run the engine again for one subject in a sandbox, and compare with what is stored."),
     "simulate": ("simulate", "What would we pay for this act, for this member, on that day?"),
     "case": ("case", "Play case files and compare what happens with what they expect."),
     "check": ("check", "Verify the promises of the books; recompute the digest chain."),

@@ -10,7 +10,7 @@ from avenant.cli import COMMANDS, app, loaded_command
 
 ALL = [
     *("db", "rulebook", "import", "nightly", "preview", "invoices", "find", "premiums", "acts", "events"),
-    *("payouts", "graph", "why", "simulate", "case", "check", "serve", "users", "alerts", "export"),
+    *("payouts", "graph", "why", "rerun", "simulate", "case", "check", "serve", "users", "alerts", "export"),
     *("generate", "bench"),
 ]
 HEAVY = ["polars", "numpy", "django", "psycopg", "pyarrow", "typst", "xlsxwriter"]

@@ -21,6 +21,7 @@ from avenant.core.book.restating import against
 from avenant.core.frames.news import News
 from avenant.core.importing.problem import Problem
 from avenant.core.rulebook.model import Rulebook
+from avenant.flows.code_version import code_version
 from avenant.flows.learn import NewsRefused
 from avenant.flows.nightly_chunk import NOBODY, Computed, RunContext, Task, compute, nothing_to_write
 from avenant.flows.preview_adjustments import adjustments
@@ -29,6 +30,7 @@ from avenant.store.database import Connection, Database
 from avenant.store.readers.checking import exported
 from avenant.store.readers.facts import Families
 from avenant.store.readers.naming import with_refs
+from avenant.store.readers.resting import at_rest
 from avenant.store.readers.rulebooks import published_version, published_version_name
 from avenant.store.readers.runs import family_refs
 from avenant.store.trying import Inside, never_committed
@@ -99,7 +101,8 @@ def _previewed(db: Database, connection: Connection, news: News, business_date: 
         with tried(connection, news, rulebook, settings.opens) as trial:
             inside = replace(context, db=Inside(db.url, connection))
             learnt = _recomputed(inside, trial.families, None, rev)
-            anyway = _recomputed(context, trial.families, snapshot, rev)
+            resting = at_rest(connection, trial.families, version, code_version(), horizon)
+            anyway = _recomputed(context, [] if resting else trial.families, snapshot, rev)
             return FactsPreview(
                 rev=rev,
                 business_date=business_date,

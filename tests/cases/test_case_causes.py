@@ -16,6 +16,7 @@ from avenant.flows.why_premiums import premium_causes
 from avenant.gateways.case_files import case_paths, read_case_file
 from avenant.store.database import Database
 from avenant.store.setup import Server
+from tests.cases.sampling import sampled
 
 ROOT = Path(__file__).parent.parent.parent
 FILES = [str(path.relative_to(ROOT)) for path in case_paths([ROOT / "cases"])]
@@ -50,7 +51,8 @@ def named(what: str, cause: Cause) -> str:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("file", FILES)
+@pytest.mark.soak
+@pytest.mark.parametrize("file", sampled(FILES, 6))
 def test_the_cause_of_every_change_is_the_known_one(file: str, server: Server, template: str) -> None:
     case = read_case_file(ROOT / file, name=file)
     with scratch_book(case, server) as book:

@@ -17,6 +17,7 @@ from avenant.flows.coverage import MonthRead, member_coverage, month_read, month
 from avenant.gateways.case_files import case_paths, read_case_file
 from avenant.store.database import Database
 from avenant.store.setup import Server
+from tests.cases.sampling import sampled
 
 ROOT = Path(__file__).parent.parent.parent
 BOTH_BOOKS = {"01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "12", "13", "14", "16", "31", "90"}
@@ -109,7 +110,8 @@ def check_coverage(book: Database, read: dict[tuple[str, date], MonthRead]) -> N
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("file", FILES)
+@pytest.mark.soak
+@pytest.mark.parametrize("file", sampled(FILES, 8))
 def test_every_premium_explains_itself(file: str, server: Server, template: str) -> None:
     case = read_case_file(ROOT / file, name=file)
     with scratch_book(case, server) as book:

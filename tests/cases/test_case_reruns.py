@@ -20,6 +20,7 @@ from avenant.gateways.case_files import case_paths, read_case_file
 from avenant.store.database import Connection
 from avenant.store.readers.reruns import decisions_about, families_of_members, members_ever
 from avenant.store.setup import Server
+from tests.cases.sampling import sampled
 
 ROOT = Path(__file__).parent.parent.parent
 FILES = [str(path.relative_to(ROOT)) for path in case_paths([ROOT / "cases"])]
@@ -30,7 +31,8 @@ def read(file: str) -> Case:
     return read_case_file(ROOT / file, name=file)
 
 
-@pytest.mark.parametrize("file", FILES)
+@pytest.mark.soak
+@pytest.mark.parametrize("file", sampled(FILES, 4))
 def test_the_rerun_at_each_decisions_own_moment_reproduces_it(
     file: str, server: Server, template: str
 ) -> None:
@@ -50,7 +52,8 @@ def decided(connection: Connection) -> Iterator[tuple[Subject, Point]]:
     members = [row[0] for row in connection.execute("SELECT DISTINCT member_id FROM member ORDER BY 1")]
     ever: set[tuple[int, int]] = set()
     for member in members:
-        lone = Subject("member", str(member), members=(member,))
+        theirs = families_of_members(connection, [member], None)
+        lone = Subject("member", str(member), theirs, (member,))
         for decision in decisions_about(connection, written_about(lone), kinds_of(lone), None, MOST):
             for family in families_of_members(connection, [member], decision.read_rev):
                 if (family, decision.rev) not in ever:

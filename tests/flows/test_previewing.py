@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 from pathlib import Path
+from time import sleep
 
 import polars as pl
 import pytest
@@ -13,25 +15,32 @@ from avenant.core.book.entries import PREMIUMS, REIMBURSEMENTS, Book
 from avenant.core.book.restating import restated
 from avenant.core.cases.model import Case, Step
 from avenant.core.cases.told import news_of, with_told
+from avenant.core.frames.news import News
 from avenant.core.periods import month_end
 from avenant.flows import cases as playing
-from avenant.flows import invoicing, learn, nightly, publishing
+from avenant.flows import invoicing, learn, nightly, previewing, publishing
 from avenant.flows.generating import Wanted, story_of
 from avenant.flows.nightly_chunk import NOBODY, Computed, RunContext, Task, compute, nothing_to_write
 from avenant.flows.previewing import FactsPreview, previewed
 from avenant.flows.telling import departure
 from avenant.gateways.case_files import case_paths, read_case_file
 from avenant.gateways.rulebook_files import shipped_rulebook
+from avenant.store.changes import change
 from avenant.store.database import PARIS, Database
 from avenant.store.frames import read_frame
 from avenant.store.readers.facts import EVERYBODY
 from avenant.store.readers.naming import with_refs
+from avenant.store.readers.news import standing_for
 from avenant.store.readers.open_months import contracts_of_families, open_months
+from avenant.store.readers.present import present
+from avenant.store.readers.resting import at_rest
 from avenant.store.readers.rulebooks import published_version_name
 from avenant.store.readers.runs import parked_families
 from avenant.store.setup import Server
+from avenant.store.writers.facts import new_versions
 from avenant.store.writers.runs import OpenRun
-from tests.flows.checked_books import JANUARY, people, rulebook
+from tests.cases.sampling import sampled
+from tests.flows.checked_books import FEBRUARY, JANUARY, people, rulebook
 
 ROOT = Path(__file__).parent.parent.parent
 FILES = [str(path.relative_to(ROOT)) for path in case_paths([ROOT / "cases"])]
@@ -155,7 +164,8 @@ def compare_step(play: playing.Play, step: Step) -> None:
     compare(book, seen, others, dict(everything(book, day).tables))
 
 
-@pytest.mark.parametrize("file", FILES)
+@pytest.mark.soak
+@pytest.mark.parametrize("file", sampled(FILES, 2))
 def test_preview_of_each_step_of_a_case(file: str, server: Server, template: str) -> None:
     case = read_case_file(ROOT / file, name=file)
     with playing.scratch_book(case, server) as book:
@@ -179,6 +189,13 @@ def open_after(book: Database, seen: FactsPreview) -> dict[tuple[str, str, date]
         rows = with_refs(connection, open_months(connection, heads, contracts))
     kept = rows.filter(~pl.col("family_id").is_in(parked) & (pl.col("open_cents") != 0))
     return {(r["contract_ref"], r["family_ref"], r["month"]): r["open_cents"] for r in kept.to_dicts()}
+
+
+def without_shortcut(book: Database, news: News, day: date, monkeypatch: pytest.MonkeyPatch) -> FactsPreview:
+    """The same preview, with what the run would do anyway recomputed although the book is at rest."""
+    with monkeypatch.context() as patched:
+        patched.setattr(previewing, "at_rest", lambda *_: False)
+        return previewed(book, news, day)
 
 
 def test_previews_of_a_generated_story(new_book: Callable[..., Database]) -> None:
@@ -212,3 +229,46 @@ def test_what_would_change_anyway_is_told_apart(new_book: Callable[..., Database
     rows = seen.premiums.select("member_ref", "written", "because").rows()
     assert ("Tom", True, False) in rows
     assert ("Lea", False, True) in rows  # Tom's end alone would have made her the paying child
+
+
+def test_a_preview_that_meets_a_writer_waits_and_sees_what_was_written(
+    new_book: Callable[..., Database],
+) -> None:
+    book = new_book(opens=date(2026, 1, 1))
+    publishing.publish(book, rulebook())
+    learn.learn(book, people(), "operations", "signed")
+    nightly.run(book, JANUARY)
+    theirs, mine = departure(book, "E7", date(2026, 1, 20)), departure(book, "E7", date(2026, 1, 25))
+    with book.snapshot() as connection:
+        tables = new_versions(connection, theirs, standing_for(connection, theirs)).tables
+    with ThreadPoolExecutor(1) as pool, change(book, "somebody", "left") as writer:
+        writer.write("enrolment", tables["enrolment"])
+        waiting = pool.submit(previewed, book, mine, JANUARY)
+        sleep(0.5)
+        assert not waiting.done()
+    seen = waiting.result(60)
+    assert seen.rev == book.head()
+    with book.connect() as connection:
+        assert present(connection, "enrolment", "E7")["valid_to"] == date(2026, 1, 21)  # type: ignore[index]
+
+
+def test_a_book_at_rest_needs_no_second_computation(
+    new_book: Callable[..., Database], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book = new_book(opens=date(2026, 1, 1))
+    publishing.publish(book, rulebook())
+    learn.learn(book, people(), "operations", "signed")
+    nightly.run(book, JANUARY)
+    resting = []
+    monkeypatch.setattr(previewing, "at_rest", lambda *asked: resting.append(at_rest(*asked)) or resting[-1])
+    news = departure(book, "E2", date(2026, 1, 20))
+    seen = previewed(book, news, JANUARY)
+    slowly = without_shortcut(book, news, JANUARY, monkeypatch)
+    for told in ("premiums", "reimbursements", "adjustments", "waiting", "parking", "held"):
+        assert as_set(getattr(seen, told)) == as_set(getattr(slowly, told)), told
+    learn.learn(book, departure(book, "E7", date(2026, 1, 20)), "operations", "Zoe left")
+    previewed(book, news, JANUARY)  # of another family, which is still at rest
+    learn.learn(book, departure(book, "E1", date(2026, 1, 20)), "operations", "Tom left")
+    previewed(book, news, JANUARY)
+    previewed(book, departure(book, "E8", date(2026, 1, 20)), FEBRUARY)
+    assert resting == [True, True, False, False]

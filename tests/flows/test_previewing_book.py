@@ -23,6 +23,7 @@ from avenant.store.database import PARIS, Database
 from avenant.store.frames import read_frame
 from avenant.store.setup import Server
 from avenant.store.tables import TABLES
+from tests.cases.sampling import sampled
 from tests.flows.checked_books import FEBRUARY, JANUARY, people, rulebook
 
 ROOT = Path(__file__).parent.parent.parent
@@ -96,7 +97,8 @@ def sums(seen: BookPreview, written: dict[str, pl.DataFrame]) -> None:
     )
 
 
-@pytest.mark.parametrize("file", FILES)
+@pytest.mark.soak
+@pytest.mark.parametrize("file", sampled(FILES, 0))
 def test_preview_before_each_nightly_run_of_a_case(
     file: str, server: Server, template: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

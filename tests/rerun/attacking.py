@@ -21,6 +21,7 @@ from avenant.flows.reruns.scene import Scene
 from avenant.flows.stages import Stage, declare
 
 Answer = dict[str, str]
+PLACES = ("/dev", "/etc", "/home", "/root", "/run", "/tmp", "/var")
 
 
 def tried(work: Callable[[], object]) -> str:
@@ -91,8 +92,7 @@ def as_others(scene: Scene) -> Answer:
 
 
 def files(scene: Scene) -> Answer:
-    where = os.environ.get("ATTACKED", "")
-    reads = ["/etc/passwd", "/etc/shadow", "/proc/1/environ", where]
+    reads = ["/etc/passwd", "/etc/shadow", "/proc/1/environ", "/proc/1/mem"]
     places = [
         sys.prefix,
         str(Path(sys.modules["avenant"].__file__ or "").parent),
@@ -103,6 +103,8 @@ def files(scene: Scene) -> Answer:
     found = {f"read {path}": tried(lambda path=path: Path(path).read_bytes()) for path in reads}  # type: ignore[misc]
     for place in places:
         found[f"write {place}"] = tried(lambda place=place: Path(place, "evil").write_text("x"))  # type: ignore[misc]
+    secrets = [str(path) for place in PLACES for path in Path(place).glob("*/passwords.json")]
+    found["secrets"] = f"did it: {secrets}" if secrets else "none"
     found["large"] = tried(lambda: Path("/tmp/large").write_bytes(bytes(64 * 2**20)))
     return found
 
@@ -112,7 +114,8 @@ def sockets(scene: Scene) -> Answer:
         return socket.create_connection(("127.0.0.1", 22), timeout=2)
 
     def servers() -> object:
-        return [str(path) for path in Path("/").rglob(".s.PGSQL.*") if "database" not in str(path)]
+        found = [str(path) for place in PLACES for path in Path(place).rglob(".s.PGSQL.*")]
+        return [path for path in found if not path.startswith("/run/database/")]
 
     return {"tcp": tried(tcp), "servers": tried(servers), "interfaces": str(socket.if_nameindex())}
 

@@ -12,12 +12,14 @@ import pytest
 
 from avenant.flows.reruns.asking import Asked, NotIsolated, Rerun, refuse_unless_isolated, rerun
 from avenant.flows.reruns.changing import ChangeRefused, change_written
+from avenant.rerun.guard import Limits
 from avenant.rerun.isolation import UNSTOPPED, Isolation, isolation_here
 from avenant.rerun.spool import MaskRefused, NoSuchResult, Spool
 from avenant.store.readers.history import UnknownRef
 from tests.rerun.conftest import CANARY, Book
 
 WHY = "why is this 4.00"
+PATIENT = Limits(seconds=240)
 
 
 @pytest.fixture
@@ -27,7 +29,7 @@ def spool(tmp_path: Path) -> Spool:
 
 def run(book: Book, spool: Spool, name: str, **options: Any) -> Rerun:
     asked = Asked(name, **{"actor": "ana", "role": "engineering", "reason": WHY, "own": True, **options})
-    answer = rerun(book.database, book.server, asked, spool)
+    answer = rerun(book.database, book.server, asked, spool, limits=PATIENT)
     assert answer.outcome is not None
     assert answer.outcome.is_done, (answer.outcome, answer.errors)
     return answer
@@ -62,7 +64,7 @@ def test_a_change_that_names_nothing_is_refused(book: Book, spool: Spool) -> Non
     asked = Asked(
         "K1", "ana", "engineering", WHY, changes=(change_written("enrolment:E9:last_day=2025-02-28"),)
     )
-    answer = rerun(book.database, book.server, asked, spool)
+    answer = rerun(book.database, book.server, asked, spool, limits=PATIENT)
     assert answer.outcome is not None
     assert answer.outcome.status == "failed"
     assert "is among the inputs" in answer.errors[0]["message"]
@@ -121,7 +123,9 @@ def test_a_double_click_is_one_run(book: Book, spool: Spool) -> None:
     asked = Asked("C1", "ana", "engineering", WHY, trace="calls")
     answers: list[Rerun] = []
     threads = [
-        threading.Thread(target=lambda: answers.append(rerun(book.database, book.server, asked, spool)))
+        threading.Thread(
+            target=lambda: answers.append(rerun(book.database, book.server, asked, spool, limits=PATIENT))
+        )
         for _ in range(2)
     ]
     for thread in threads:
@@ -144,7 +148,7 @@ def test_without_isolation_a_run_that_was_accepted_still_gives_what_is_stored(
 ) -> None:
     bare = Isolation("none", "nothing", tuple(UNSTOPPED))
     asked = Asked("D1#1", "ana", "engineering", WHY, own=True)
-    answer = rerun(book.database, book.server, asked, spool, isolation=bare, accepted=True)
+    answer = rerun(book.database, book.server, asked, spool, limits=PATIENT, isolation=bare, accepted=True)
     assert answer.verdicts["claims.decisions"]["same"]
 
 

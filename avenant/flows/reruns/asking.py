@@ -25,6 +25,7 @@ from avenant.flows.reruns.subjects import subject_named
 from avenant.flows.stages import stages_for
 from avenant.rerun.guard import Event, Limits, Outcome, Program, guarded
 from avenant.rerun.isolation import UNSTOPPED, Isolation, isolation_here
+from avenant.rerun.masks import KEY_BYTES, Mask
 from avenant.rerun.relay import PORT, Door
 from avenant.rerun.spool import Result, Spool, asked_hash
 from avenant.store.database import Connection, Database
@@ -156,6 +157,7 @@ def rerun(
     """
     here = isolation or isolation_here()
     refuse_unless_isolated(here, accepted)
+    Mask(asked.role, bytes(KEY_BYTES))  # an unknown role is refused before anything is written
     spool.open().purge()
     with db.snapshot() as connection:
         question = question_for(connection, asked, db.today())

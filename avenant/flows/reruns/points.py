@@ -92,7 +92,8 @@ def written_about(subject: Subject) -> list[tuple[str, str]]:
     if subject.kind == "act":
         act = subject.act or 0
         return [("reimbursement", f"t.act_id = {act:d}"), ("waiting", f"t.line_id = {act:d}")]
-    care = [("reimbursement", members), ("waiting", members)]
+    care = [("reimbursement", members), ("waiting", members), ("held", members)]
+    care += [("parking", _any("family_id", subject.families))] if subject.families else []
     if subject.contract is None:
         return [("premium", f"{_covered(subject.members)} AND {members}"), *care]
     contract = f"t.contract_id = {subject.contract:d}"

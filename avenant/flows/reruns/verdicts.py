@@ -17,8 +17,9 @@ from avenant.flows.nightly_care import as_booked
 from avenant.flows.reruns.scene import Scene
 from avenant.store.readers.books import FOR_EVER, ever_covered, latest_entries, reimbursed
 from avenant.store.readers.care import waiting_of
-from avenant.store.readers.facts import approvals_of
+from avenant.store.readers.facts import Families, approvals_of
 from avenant.store.readers.reruns import past_first_run, settlement
+from avenant.store.readers.runs import parked_families
 from avenant.store.readers.settling import Documents
 
 WAITS = ("line_id", "reason", "candidates")
@@ -56,7 +57,19 @@ def premium_verdict(scene: Scene, expected: Expected) -> Verdict:
     changed, held = _held_apart(scene, difference(PREMIUMS, expected.rows, booked).changed)
     notes = [f"{len(held)} values wait for an approval and are not booked"] if len(held) else []
     notes += [f"parked: {reason}" for _, reason in expected.parked.iter_rows()]
-    return Verdict(len(scene.own(expected.rows)), tuple(_values(PREMIUMS, scene.own(changed))), tuple(notes))
+    differs = (*_values(PREMIUMS, scene.own(changed)), *_parking(scene, expected))
+    return Verdict(len(scene.own(expected.rows)) + len(expected.parked), differs, tuple(notes))
+
+
+def _parking(scene: Scene, expected: Expected) -> Iterator[Differs]:
+    """Families that the rules park, against those noted as parked, with their reasons."""
+    families = Families(ids=scene.question.subject.families)
+    noted = parked_families(scene.connection, families.condition("family_id"), scene.question.point.book)
+    stored, rerun = dict(noted.iter_rows()), dict(expected.parked.iter_rows())
+    for family in sorted(stored.keys() | rerun.keys()):
+        if stored.get(family) != rerun.get(family):
+            key = (("family_id", family),)
+            yield Differs("parking", key, "reason", stored.get(family), rerun.get(family))
 
 
 def booked_premiums(scene: Scene, members: pl.DataFrame) -> pl.DataFrame:
