@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 from benchmarks.reference_claims_model import Rules
 from benchmarks.reference_pieces import INSURER, Piece
-from benchmarks.reference_telling import SAID, Verdicts, content
+from benchmarks.reference_verdicts import Verdicts
+from benchmarks.reference_words import SAID, content
 
 NEAR_DAYS = 3
 FITS = {"several_acts_fit", "perhaps_same_act"}

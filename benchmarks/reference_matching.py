@@ -11,25 +11,13 @@ from dataclasses import fields, replace
 
 from benchmarks.reference_claims_model import Act, Answer, Line, Rules
 from benchmarks.reference_fitting import joined, nearby, statement_alone
+from benchmarks.reference_hearing import Heard, heard
 from benchmarks.reference_pieces import INSURER, INVOICE, REQUEST, SECU, Link, Piece, Waiting
-from benchmarks.reference_telling import (
-    ROLES,
-    Heard,
-    Speaker,
-    Telling,
-    Verdicts,
-    cancels,
-    content,
-    heard,
-    speaker_of,
-    verdicts,
-)
+from benchmarks.reference_telling import ROLES, Telling
+from benchmarks.reference_verdicts import Verdicts, verdicts
+from benchmarks.reference_words import TOLD, Speaker, cancels, content, speaker_of
 
 AFTER_US = 4
-TOLD = (
-    *("act_code", "family", "care_from", "care_last_day", "quantity", "charged_cents", "exemption"),
-    *("care_path", "provider_id", "sector", "optam", "basket", "location"),
-)
 
 
 def matched(
@@ -146,8 +134,9 @@ def called_same(piece: Piece, telling: Telling, said: Verdicts) -> bool:
 
 
 def equal_charge(piece: Piece, telling: Telling, said: Verdicts) -> bool:
-    """Whether both say the same charge."""
-    return piece.says("charged_cents") == telling.says("charged_cents")
+    """Whether the highest authority and this sender said the same charge last."""
+    highest = next(iter(piece.tellings.values()))
+    return highest.last_charge == telling.last_charge
 
 
 def any_other(piece: Piece, telling: Telling, said: Verdicts) -> bool:

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from benchmarks.reference_claims_model import Line
-from benchmarks.reference_telling import Speaker, Telling
+from benchmarks.reference_telling import Telling
+from benchmarks.reference_words import Speaker
 
 STANDS = ("answers_contradict", "messages_contradict")
 REASONS = (*STANDS, "several_acts_fit", "perhaps_same_act", "statement_without_act")

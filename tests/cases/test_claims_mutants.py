@@ -460,7 +460,7 @@ MATCHED = [
     Mutant(
         "a cancellation speaks of the act of its line",
         f"{MATCHING}.heard",
-        'naming = ~holding & pl.col("cancels").is_not_null()',
+        'naming = ~holding & pl.col("target").is_not_null()',
         "naming = pl.lit(False)",
         "24-cancellations/by-its-number-alone",
     ),

@@ -34,7 +34,7 @@ from tests.strategies.messages import FAMILIES, answer_frame, frame
 
 SOAK = os.environ.get("AVENANT_SOAK") == "1"
 SEED = int(os.environ.get("AVENANT_SEED", "1"))
-MEMBERS, FAMILIES_AT_ONCE, RULEBOOKS = 400, 120, 4
+MEMBERS, FAMILIES_AT_ONCE, RULEBOOKS = 300, 30, 2
 Value = TypeVar("Value")
 LOOKED_UP = (
     "base_cents",
@@ -162,7 +162,7 @@ def test_acts_are_decided_as_by_the_slow_reference(number: int) -> None:
 
 @pytest.mark.soak
 @seed(SEED)
-@generated(quick=6)
+@generated(quick=3)
 @given(told=told_care(), terms=care_terms())
 def test_messages_become_the_same_rows_as_by_the_slow_reference(told: Told, terms: CareTerms) -> None:
     found = expected_reimbursements(told.care, terms)

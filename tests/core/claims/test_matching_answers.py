@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from tests.strategies.messages import bill, matched_as, poor_bill, secu, statement, taken_back
+from tests.strategies.messages import again, bill, matched_as, poor_bill, secu, statement, taken_back
 
 FIFTH = date(2024, 3, 5)
 TWO_DOCTORS = [secu("S#1"), secu("T#1", provider_id=8), poor_bill("B#1")]
@@ -94,6 +94,28 @@ def test_exceptions_of_different_amounts_for_one_act_contradict_each_other() -> 
     answers = [("exception", "S#1", 1_000), ("exception", "B#1", 2_000)]
     seen = matched_as([secu("S#1"), bill("B#1")], answers)
     assert seen.waiting == {"B#1 S#1": ("answers_contradict", "B#1 S#1", True)}
+
+
+def test_a_statement_meets_the_session_that_stands_when_an_answer_says_which_was_cancelled() -> None:
+    sessions = [bill("B#1"), bill("B#2"), statement("X#1")]
+    elsewhere = taken_back(bill("B#1", care_from=FIFTH, provider_id=8), "C#1")
+    seen = matched_as([*sessions, elsewhere], [("same", "C#1", "B#1")])
+    assert (seen.acts["B#1 C#1"]["cancelled"], seen.acts["B#2 X#1"]["cancelled"]) == (True, False)
+    assert not seen.waiting
+
+
+def test_cancellations_of_nothing_wait_for_their_message_whatever_was_answered() -> None:
+    lost = [taken_back(bill("B#1"), "C#1"), taken_back(bill("B#1"), "D#1")]
+    answers = [("same", "C#1", "D#1"), ("different", "C#1", "D#1"), ("exception", "C#1", 1_000)]
+    seen = matched_as(lost, [*answers, ("exception", "C#1", 2_000)])
+    assert seen.waiting == dict.fromkeys(("C#1", "D#1"), ("cancels_nothing", None, False))
+
+
+def test_answers_that_contradict_each_other_leave_an_equal_session_alone() -> None:
+    lines = [bill("B#1"), bill("B#2"), again(bill("B#1"), "E#1")]
+    seen = matched_as(lines, [("same", "B#1", "E#1"), ("different", "B#1", "E#1")])
+    assert seen.acts.keys() == {"B#2"}
+    assert seen.waiting == {"B#1 E#1": ("answers_contradict", "B#1 E#1", True)}
 
 
 def test_without_its_answer_a_line_waits_again() -> None:

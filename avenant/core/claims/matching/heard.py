@@ -1,7 +1,8 @@
 """Which lines speak: quotes do not, held lines wait, cancellations look for the line that they take back.
 
 A quote of 600.00 € for a crown takes no part. A line with amounts of −30.00 € is a cancellation; one that names
-its line by ``cancels`` speaks about the act of that line, however poor it is itself.
+its line by ``cancels``, or of which a person said which line it means, speaks about the act of that line, however
+poor it is itself: a statement of another insurer then meets a session that still stands.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ def heard(lines: pl.DataFrame, answers: pl.DataFrame) -> Heard:
     answered = verdicts(told, answers)
     told = _with_answers(told, answered)
     holding = pl.col("hold").is_not_null() & ~pl.col("ref").is_in(list(answered.excepted))
-    naming = ~holding & pl.col("cancels").is_not_null()
+    naming = ~holding & pl.col("target").is_not_null()
     standing = told.select(*SPEAKER, *KEY, "ref", standing=~holding & ~pl.col("takes_back"))
     aimed, lost = _aimed(told.filter(naming), standing)
     speaking = pl.concat([told.filter(~holding & ~naming), aimed])
@@ -64,12 +65,14 @@ def _with_answers(told: pl.DataFrame, answered: Verdicts) -> pl.DataFrame:
 
 
 def _aimed(naming: pl.DataFrame, told: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The cancellations that name a line of their speaker, with its key; and those whose line is not there."""
+    """The cancellations that name a line of their speaker, themselves or by an answer, with its key; and those whose
+    line is not there.
+    """
     if naming.is_empty():
         return naming, naming
-    known = told.filter(pl.col("standing") & pl.col("ref").is_in(naming["cancels"].implode()))
-    known = known.select(*SPEAKER, *KEY, cancels="ref").unique("cancels")
-    on = ["cancels", "member_id", *SPEAKER]
+    known = told.filter(pl.col("standing") & pl.col("ref").is_in(naming["target"].implode()))
+    known = known.select(*SPEAKER, *KEY, target="ref").unique("target")
+    on = ["target", "member_id", *SPEAKER]
     own = [name for name in naming.columns if name not in KEY or name == "member_id"]
     aimed = naming.select(own).join(known, on=on, nulls_equal=True)
     return aimed.select(naming.columns), naming.join(known, on=on, how="anti", nulls_equal=True)

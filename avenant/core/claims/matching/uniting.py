@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from avenant.core.claims.matching.columns import ANSWERS_CONTRADICT
+from avenant.core.claims.matching.columns import ANSWERS_CONTRADICT, CANCELLATION
 from avenant.core.claims.matching.connected import connected
 from avenant.core.claims.matching.trouble import TROUBLE
 from avenant.core.claims.matching.untangling import Untangled, as_one_act
@@ -33,10 +33,11 @@ def united(found: Untangled, answered: Verdicts) -> Untangled:
 
 
 def contradictory(lines: pl.DataFrame, answered: Verdicts) -> pl.DataFrame:
-    """TROUBLE for pieces of ``lines`` (piece, ref, party) whose answers cannot all be true together.
+    """TROUBLE for pieces of ``lines`` (piece, ref, party, role) whose answers cannot all be true together.
 
     That is where lines are both the same and different, where lines that are different ended in one act, and where
-    two exceptions set different amounts for it. The candidates are the lines that those answers name.
+    two exceptions set different amounts for it. The candidates are the lines that those answers name. A cancellation
+    that waits alone is no act: it waits for what it takes back, whatever was answered, and nothing booked stands.
     """
     if answered.parties.is_empty() and answered.exceptions.is_empty():
         return pl.DataFrame(schema=TROUBLE)
@@ -47,13 +48,20 @@ def contradictory(lines: pl.DataFrame, answered: Verdicts) -> pl.DataFrame:
     amounts = amounts.filter(pl.col("amount_cents").n_unique().over("piece") > 1).select("piece", "ref")
     refs = pl.concat([named.filter(pl.col("piece").is_in(apart)).select("piece", "ref"), amounts])
     return (
-        refs.unique()
+        refs.join(_told(lines, refs["piece"]), on="piece", how="semi")
+        .unique()
         .sort("piece", "ref")
         .group_by("piece")
         .agg(reason=pl.lit(ANSWERS_CONTRADICT), candidates=pl.col("ref").str.join(" "))
         .select(*TROUBLE)
         .cast(TROUBLE)  # type: ignore[arg-type]
     )
+
+
+def _told(lines: pl.DataFrame, pieces: pl.Series) -> pl.DataFrame:
+    """piece: those of ``pieces`` that tell anything but a cancellation."""
+    telling = pl.col("role").is_null() | (pl.col("role") != CANCELLATION)
+    return lines.select("piece", "role").filter(pl.col("piece").is_in(pieces.implode()) & telling)
 
 
 def _torn(parties: set[str], answered: Verdicts) -> bool:
