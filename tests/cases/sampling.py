@@ -1,4 +1,4 @@
-"""Which case files a test plays that is slow on each of them: a fixed thirtieth in `make test`, all in `make soak`."""
+"""Which case files a test plays that is slow on each: a fixed thirtieth in `make test`, all in `make soak`."""
 
 import os
 from collections.abc import Sequence
