@@ -92,23 +92,13 @@ def inside(
     for name, value in environment.items():
         command += ["--setenv", name, value]
     command += _system_folders()
-    made = {Path("/")}
+    command += ["--proc", "/proc", "--dev", "/dev"]
+    command += ["--perms", "1777", "--size", str(TMP_BYTES), "--tmpfs", "/tmp"]
+    made = {Path("/"), Path("/tmp")}  # a checkout below /tmp is bound into the new one
     for folder in folders:
         command += [*_parents(folder, made), "--ro-bind", str(folder), str(folder)]
     if database is not None:
         command += [*_parents(Path(DATABASE_FOLDER), made), "--ro-bind", str(database), DATABASE_FOLDER]
-    command += [
-        "--proc",
-        "/proc",
-        "--dev",
-        "/dev",
-        "--perms",
-        "1777",
-        "--size",
-        str(TMP_BYTES),
-        "--tmpfs",
-        "/tmp",
-    ]
     command += ["--remount-ro", "/", "--chdir", "/tmp"]
     return [*command, *_as_nobody(), *program]
 

@@ -46,15 +46,6 @@ CHROMIUM = (
 )
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One worker plays the book for all of them."""
-    here = Path(__file__).parent
-    for item in items:
-        if item.path.is_relative_to(here):
-            item.add_marker(pytest.mark.xdist_group("desk"))
-
-
 @pytest.fixture(scope="session")
 def played_book(server: Server, template: str) -> Iterator[Database]:
     """Forty contracts over eight months with care, and a user of each role named like it. Only read it."""

@@ -1,9 +1,12 @@
 """What was decided about one act, read by whoever the act ever was."""
 
 import polars as pl
+import pytest
 
 from avenant.store.database import Database
 from avenant.store.readers.acts import decided_acts
+
+pytestmark = pytest.mark.xdist_group("desk")
 
 
 def test_an_act_alone_reads_like_the_same_act_among_all(played_book: Database) -> None:

@@ -18,6 +18,8 @@ from avenant.store.database import Database
 if TYPE_CHECKING:
     from django.test import Client
 
+pytestmark = pytest.mark.xdist_group("desk")
+
 SECOND = "ana"
 WHY = "As the board decided on Monday"
 
@@ -68,7 +70,7 @@ def test_a_user_is_added_signs_in_once_told_and_is_locked(pair: tuple[Client, Cl
     assert first.post(f"/users/{olga.pk}", {"change": "lock"}).status_code == 302
     olga.refresh_from_db()
     assert (olga.role, olga.is_active) == ("auditor", False)
-    told = Visit.objects.filter(kind="user", ref="olga").values_list("reason", flat=True)
+    told = Visit.objects.filter(kind="user", ref="olga").order_by("id").values_list("reason", flat=True)
     assert list(told) == ["added as operations", "role operations → auditor", "lock"]
 
 
@@ -153,7 +155,7 @@ def test_a_night_the_breaker_stopped_passes_after_a_second_person_confirmed(
     assert request.state == "done"
     with own_book.connect() as connection:
         row = connection.execute(
-            "SELECT actor, business_date FROM run JOIN change USING (change_id) WHERE run_id = %s",
+            "SELECT actor, business_date FROM run JOIN change USING (change_id) WHERE run.run_id = %s",
             [int(request.outcome)],
         ).fetchone()
     assert row == ("administrator, confirmed by ana", day)

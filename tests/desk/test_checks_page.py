@@ -17,6 +17,8 @@ from tests.flows.checked_books import corrupt
 if TYPE_CHECKING:
     from django.test import Client
 
+pytestmark = pytest.mark.xdist_group("desk")
+
 
 def test_every_check_is_told_with_its_promise_in_both_languages(enter: Callable[..., Client]) -> None:
     from avenant.desk.words import say

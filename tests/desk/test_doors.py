@@ -15,6 +15,8 @@ from avenant.store.database import Database
 if TYPE_CHECKING:
     from django.test import Client
 
+pytestmark = pytest.mark.xdist_group("desk")
+
 ACCOUNT = "account/"
 """Signing in and the second factor: allauth guards these itself."""
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import pytest
+
 from avenant.store.database import Database
 
 if TYPE_CHECKING:
     from django.test import Client
+
+pytestmark = pytest.mark.xdist_group("desk")
 
 SOMEBODY = """SELECT m.ref, d.value FROM member AS m JOIN person_detail AS d USING (member_id)
     WHERE d.kind = 'name' AND m.version = 1 AND d.value IS NOT NULL ORDER BY m.member_id LIMIT 1"""

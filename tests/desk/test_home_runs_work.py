@@ -24,6 +24,8 @@ from avenant.store.tables import TABLES
 if TYPE_CHECKING:
     from django.test import Client
 
+pytestmark = pytest.mark.xdist_group("desk")
+
 Enter = Callable[..., "Client"]
 WORK = "/work"
 HTMX = {"HTTP_HX_REQUEST": "true"}

@@ -20,6 +20,8 @@ from avenant.store.readers.invoices import NUMBER
 if TYPE_CHECKING:
     from django.test import Client
 
+pytestmark = pytest.mark.xdist_group("desk")
+
 Enter = Callable[..., "Client"]
 PART = {"headers": {"HX-Request": "true"}}
 

@@ -20,6 +20,8 @@ from avenant.store.readers.naming import with_refs
 if TYPE_CHECKING:
     from django.test import Client
 
+pytestmark = pytest.mark.xdist_group("desk")
+
 Enter = Callable[..., "Client"]
 CELL = re.compile(r"<[^>]+>|\s+")
 
