@@ -18,7 +18,7 @@ from django.urls import path, reverse
 from avenant.core.finding import wording
 from avenant.core.finding.found import Found
 from avenant.core.finding.ranking import NUMBER_SHORT
-from avenant.desk.context import Desk, desk_of, page
+from avenant.desk.context import Desk, PageRefused, desk_of, page
 from avenant.desk.doors import door
 from avenant.desk.models import Visit
 from avenant.desk.roles import Permission
@@ -26,7 +26,6 @@ from avenant.desk.words import say
 from avenant.flows.acts import act_view
 from avenant.flows.events import family_events
 from avenant.flows.finding import MOST, found
-from avenant.store.readers.history import UnknownRef
 from avenant.store.readers.named_members import members_called
 
 SHOWN, SHOWN_QUICKLY, RECENT = 20, 8, 8
@@ -95,22 +94,25 @@ def find_quick(request: HttpRequest) -> HttpResponse:
 def find_care(request: HttpRequest, kind: str, name: str) -> HttpResponse:
     """Lead from a document or an act to the care event it is about; to the member's care where nothing is decided."""
     desk = desk_of(request)
-    line = _first_line(desk, name) if kind == "document" else name
-    view = act_view(desk.db, line, desk.rev)
-    member = next((row["member_ref"] for row in view.messages if row.get("member_ref")), None)
-    if member is None:
-        raise UnknownRef(say(desk.language, "find.nobodys", name=name[:60]))
-    told = family_events(desk.db, member, desk.today, desk.rev)
-    if any(view.act_id == act.act_id for event in told.events for act in event.acts):
-        return redirect(_address(desk, "care-event", member, view.act_id))
-    return redirect(_address(desk, "care", member))
+    line = _line_told(desk, f"{name}#" if kind == "document" else name)
+    act = act_view(desk.db, line.ref, desk.rev).act_id
+    if line.about is None:
+        raise PageRefused(say(desk.language, "find.nobodys", name=name[:60]), status=404)
+    told = family_events(desk.db, line.about, desk.today, desk.rev)
+    if any(act == one.act_id for event in told.events for one in event.acts):
+        return redirect(_address(desk, "care-event", line.about, act))
+    return redirect(_address(desk, "care", line.about))
 
 
-def _first_line(desk: Desk, document: str) -> str:
-    lines = found(desk.db, f"{document}#", 1, desk.rev, names=False)
-    if not lines or lines[0].kind != "act":
-        raise UnknownRef(say(desk.language, "find.no_lines", name=document[:60]))
-    return lines[0].ref
+def _line_told(desk: Desk, named: str) -> Found:
+    """The line of care that is called so, or the first of a document."""
+    try:
+        lines = [one for one in found(desk.db, named, SHOWN, desk.rev, names=False) if one.kind == "act"]
+    except ValueError:
+        lines = []
+    if not lines:
+        raise PageRefused(say(desk.language, "find.no_lines", name=named.rstrip("#")[:60]), status=404)
+    return lines[0]
 
 
 def _typed(request: HttpRequest) -> str:

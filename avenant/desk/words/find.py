@@ -26,8 +26,8 @@ WORDS = {
     "find.results": ("{count} result|{count} results", "{count} résultat|{count} résultats"),
     "find.not_yours": ("not for your role", "pas pour votre rôle"),
     "find.no_lines": (
-        "Document {name} has no line of care, or none was known yet.",
-        "Le document {name} n’a aucune ligne de soins, ou aucune n’était encore connue.",
+        "Nothing about care is known under {name}, or nothing was known yet.",
+        "Aucun soin n’est connu sous {name}, ou aucun ne l’était encore.",
     ),
     "find.nobodys": (
         "Nobody is known to whom {name} belongs.",
