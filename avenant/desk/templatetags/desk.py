@@ -11,8 +11,8 @@ from django import template
 from django.http import QueryDict
 from django.template.context import Context
 from django.urls import reverse
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 
 from avenant.core.timeline.model import Split
 from avenant.core.wording.figures import amount_text, day_text, month_text, percent_text
@@ -32,8 +32,11 @@ def _language(context: Context) -> str:
 
 @register.simple_tag(takes_context=True)
 def say(context: Context, key: str, **blanks: Any) -> str:
-    """``{% say "home.title" count=3 %}``: words in the person's language."""
-    return said(_language(context), key, **blanks)
+    """``{% say "home.title" count=3 %}``: words in the person's language; a blank may be marked-up, like an amount."""
+    if not any(isinstance(value, SafeString) for value in blanks.values()):
+        return said(_language(context), key, **blanks)
+    escaped = {name: conditional_escape(value) for name, value in blanks.items()}
+    return mark_safe(said(_language(context), key, **escaped))
 
 
 @register.simple_tag(takes_context=True)
