@@ -32,7 +32,7 @@ def _language(context: Context) -> str:
 
 @register.simple_tag(takes_context=True)
 def say(context: Context, key: str, **blanks: Any) -> str:
-    """``{% say "home.title" count=3 %}``: words in the person's language; a blank may be marked-up, like an amount."""
+    """``{% say "home.title" count=3 %}``: words in the person's language; a blank may be marked up."""
     if not any(isinstance(value, SafeString) for value in blanks.values()):
         return said(_language(context), key, **blanks)
     escaped = {name: conditional_escape(value) for name, value in blanks.items()}
