@@ -50,24 +50,32 @@ CHROMIUM = (
 def played_book(server: Server, template: str) -> Iterator[Database]:
     """Forty contracts over eight months with care, and a user of each role named like it. Only read it."""
     name = f"desk_{uuid.uuid4().hex[:12]}"
-    played_demo(server, shipped_rulebook(), WANTED, name, 0, lambda stage, done, total: None)
-    database = Database(server.app_url(name))
+    pristine = f"{name}_pristine"
+    played_demo(server, shipped_rulebook(), WANTED, pristine, 0, lambda stage, done, total: None)
     for role in ROLES:
-        added(database, role, role, password=PASSWORD)
-    yield database
+        added(Database(server.app_url(pristine)), role, role, password=PASSWORD)
+    _look_away()
+    server.create_database(name, template=pristine)
+    yield Database(server.app_url(name))
     _look_away()
     server.drop_database(name)
+    server.drop_database(pristine)
 
 
 @pytest.fixture
 def own_book(server: Server, played_book: Database) -> Iterator[Database]:
-    """A copy of the played book for one test, which may write."""
+    """A copy of the played book for one test, which may write: of the one that nobody else ever enters."""
     name = f"desk_{uuid.uuid4().hex[:12]}"
     _look_away()
-    server.create_database(name, template=played_book.url.rpartition("/")[2].partition("?")[0])
+    server.create_database(name, template=f"{database_name(played_book)}_pristine")
     yield Database(server.app_url(name))
     _look_away()
     server.drop_database(name)
+
+
+def database_name(database: Database) -> str:
+    """The name within its address."""
+    return database.url.rpartition("/")[2].partition("?")[0]
 
 
 def _look_away() -> None:
@@ -127,7 +135,7 @@ def serving(database: Database) -> Iterator[Served]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    name = database.url.rpartition("/")[2].partition("?")[0]
+    name = database_name(database)
     environment = {**os.environ, "AVENANT_HOME": str(Path(os.environ[HOME]) / "server")}
     command = [sys.executable, "-m", "avenant", "serve", "--demo", "--workers", "1", "--database", name]
     process = subprocess.Popen(
