@@ -10,6 +10,7 @@ import psycopg
 import pytest
 from psycopg import IsolationLevel
 
+from avenant.core.checks.append_only import RESULTS
 from avenant.gateways.postgres import EmbeddedServer
 from avenant.gateways.postgres_databases import DatabaseServer
 from avenant.store.changes import change, change_on, revision_of
@@ -27,7 +28,7 @@ NOT_APPEND_ONLY = {
 }
 DESKS_OWN = ("account_", "auth_", "desk_", "django_", "mfa_", "socialaccount_")
 """Users, sessions and cases: tables of the desk, which are no part of the books."""
-PROTOCOL = {"change", "change_rows", "revision", "book_settings"}
+PROTOCOL = {"change", "change_rows", "revision", "book_settings", *RESULTS}
 REFUSED = (psycopg.errors.CheckViolation, psycopg.errors.InsufficientPrivilege)
 
 

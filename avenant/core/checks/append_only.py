@@ -26,7 +26,7 @@ FACTS_AND_BOOKS: Final = (
     *("document", "care_line", "line_amount", "answer", "provider", "provider_status", "waiting"),
     *("reimbursement", "payout", "payout_entry"),
 )
-RESULTS: Final = ("check_run", "check_result", "check_finding")
+RESULTS: Final = ("check_run", "check_result", "check_finding", "rerun_request")
 APPEND_ONLY: Final = (*FACTS_AND_BOOKS, "change", "revision", "book_settings", *RESULTS)
 
 UNTOUCHED: Final = (*APPEND_ONLY, "head")
