@@ -32,7 +32,9 @@ from avenant.store.setup import Server
 from tests.conftest import HOME
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "avenant.settings")
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps a loop in this thread; nothing of ours runs in it
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = (
+    "true"  # Playwright keeps a loop in this thread; nothing of ours runs in it
+)
 django.setup()  # the desk's modules hold models: they need it before they are imported
 
 if TYPE_CHECKING:
