@@ -321,7 +321,7 @@ def test_one_contract_can_be_checked_alone(server: Server, copied: str) -> None:
 def test_a_database_without_a_book_is_refused(fresh_database: Callable[[], Any]) -> None:
     scratch = fresh_database()
     with psycopg.connect(scratch.admin_url) as connection:
-        connection.execute("DROP TABLE revision")
+        connection.execute("DROP TABLE revision CASCADE")
     with pytest.raises(LookupError, match="holds no book"):
         run_checks(Database(scratch.url))
 
