@@ -20,6 +20,8 @@ from tests.flows.checked_books import FEBRUARY, JANUARY, end_of_anna, month_end,
 from tests.flows.checked_books import rows as news_rows
 from tests.flows.paid_books import ids, rows
 
+pytestmark = pytest.mark.xdist_group("contract view")
+
 MARCH = date(2026, 3, 1)
 
 

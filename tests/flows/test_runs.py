@@ -19,6 +19,8 @@ from avenant.store.setup import create_book
 from tests.flows.checked_books import FEBRUARY, JANUARY, end_of_anna, month_end, people, rulebook
 from tests.flows.paid_books import ids, rows
 
+pytestmark = pytest.mark.xdist_group("runs seen")
+
 
 @pytest.fixture(scope="module")
 def db(server: EmbeddedServer | ExternalServer, template: str) -> Iterator[Database]:

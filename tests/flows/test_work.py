@@ -19,6 +19,8 @@ from avenant.store.tables import TABLES
 from tests.flows.checked_books import people, rulebook
 from tests.flows.paid_books import ids, message
 
+pytestmark = pytest.mark.xdist_group("work list")
+
 WAITING = {
     "held_document": 1,
     "undecided_match": 1,
