@@ -21,7 +21,7 @@ demo: $(RUNTIME)  ## Play 30 months of a health insurer, premiums and care, on a
 	$(BIN)/avenant generate demo
 
 test: lint  ## Linters, types, layers and all tests
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --durations 15
+	$(BIN)/python -m pytest -n 2 --dist loadfile --durations 15
 
 lint: $(DEV)  ## Linters, types and layers alone
 	$(BIN)/ruff check .
@@ -30,7 +30,7 @@ lint: $(DEV)  ## Linters, types and layers alone
 	$(BIN)/lint-imports
 
 soak: $(DEV)  ## The long tests in full
-	AVENANT_SOAK=1 $(BIN)/python -m pytest -n 2 --dist loadgroup --durations 15 -m soak
+	AVENANT_SOAK=1 $(BIN)/python -m pytest -n 2 --dist loadfile --durations 15 -m soak
 
 bench: $(RUNTIME)  ## Speed and memory, as ratios
 	$(BIN)/avenant bench

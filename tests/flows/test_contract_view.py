@@ -1,5 +1,6 @@
 """A contract on one page: its people, premiums, invoices, balance, adjustments, and the next invoice to come."""
 
+import uuid
 from collections.abc import Iterator
 from datetime import date, datetime
 
@@ -21,7 +22,7 @@ from tests.flows.checked_books import FEBRUARY, JANUARY, end_of_anna, month_end,
 from tests.flows.checked_books import rows as news_rows
 from tests.flows.paid_books import ids, rows
 
-pytestmark = pytest.mark.xdist_group("contract view")
+NAME = f"contract_view_{uuid.uuid4().hex[:12]}"
 
 MARCH = date(2026, 3, 1)
 
@@ -32,7 +33,7 @@ def db(server: EmbeddedServer | ExternalServer, template: str) -> Iterator[Datab
 
     One book for all tests: those that write come last.
     """
-    book = create_book(server, "contract_view", opens=date(2026, 1, 1), clock="simulated", replace=True)
+    book = create_book(server, NAME, opens=date(2026, 1, 1), clock="simulated", replace=True)
     book.simulate(datetime(2026, 1, 31, 22, tzinfo=PARIS))
     publishing.publish(book, rulebook())
     learn.learn(book, people(), "ana", "signed")
@@ -42,7 +43,7 @@ def db(server: EmbeddedServer | ExternalServer, template: str) -> Iterator[Datab
     learn.learn(book, end_of_anna(), "ana", "left")
     nightly.run(book, FEBRUARY)
     yield book
-    server.drop_database("contract_view")
+    server.drop_database(NAME)
 
 
 def test_people_stand_by_family_with_their_cover_and_premium(db: Database) -> None:

@@ -1,5 +1,6 @@
 """Runs as operations look at them; a parked family computed again; documents opened down to their entries; Home."""
 
+import uuid
 from collections.abc import Iterator
 from datetime import date, datetime
 
@@ -19,13 +20,13 @@ from avenant.store.setup import create_book
 from tests.flows.checked_books import FEBRUARY, JANUARY, end_of_anna, month_end, people, rulebook
 from tests.flows.paid_books import ids, rows
 
-pytestmark = pytest.mark.xdist_group("runs seen")
+NAME = f"runs_seen_{uuid.uuid4().hex[:12]}"
 
 
 @pytest.fixture(scope="module")
 def db(server: EmbeddedServer | ExternalServer, template: str) -> Iterator[Database]:
     """Two month ends; then a run that stopped and one that never ended. Tests that write come last."""
-    book = create_book(server, "runs_seen", opens=date(2026, 1, 1), clock="simulated", replace=True)
+    book = create_book(server, NAME, opens=date(2026, 1, 1), clock="simulated", replace=True)
     book.simulate(datetime(2026, 1, 31, 22, tzinfo=PARIS))
     publishing.publish(book, rulebook())
     learn.learn(book, people(), "ana", "signed")
@@ -34,7 +35,7 @@ def db(server: EmbeddedServer | ExternalServer, template: str) -> Iterator[Datab
     learn.learn(book, end_of_anna(), "ana", "left")
     month_end(book, FEBRUARY)
     yield book
-    server.drop_database("runs_seen")
+    server.drop_database(NAME)
 
 
 def test_runs_stand_newest_first_with_counts_and_amounts(db: Database) -> None:

@@ -1,5 +1,6 @@
 """The work list: everything that waits for a person, oldest first, with what is needed to answer it."""
 
+import uuid
 from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
@@ -19,7 +20,7 @@ from avenant.store.tables import TABLES
 from tests.flows.checked_books import people, rulebook
 from tests.flows.paid_books import ids, message
 
-pytestmark = pytest.mark.xdist_group("work list")
+NAME = f"work_list_{uuid.uuid4().hex[:12]}"
 
 WAITING = {
     "held_document": 1,
@@ -43,7 +44,7 @@ def note(db: Database, day: int, table: str, **row: Any) -> int:
 @pytest.fixture(scope="module")
 def db(server: EmbeddedServer | ExternalServer, template: str) -> Iterator[Database]:
     """One item of each kind, learnt on 2 to 7 March; what waited on 1 March was released on the 8th."""
-    book = create_book(server, "work_list", opens=date(2026, 1, 1), clock="simulated", replace=True)
+    book = create_book(server, NAME, opens=date(2026, 1, 1), clock="simulated", replace=True)
     publishing.publish(book, rulebook())
     learn.learn(book, people(), "ana", "signed")
     who, contracts = ids(book, "member"), ids(book, "contract")
@@ -71,7 +72,7 @@ def db(server: EmbeddedServer | ExternalServer, template: str) -> Iterator[Datab
         writer.write("care_line", pl.DataFrame([line | {"withdrawn": False}], schema=CARE_LINE))
     note(book, 8, "waiting", line_id=3, reason="tariff_unknown", **waiting | {"state": "released"})
     yield book
-    server.drop_database("work_list")
+    server.drop_database(NAME)
 
 
 def test_the_oldest_stands_first_and_each_kind_is_counted(db: Database) -> None:
