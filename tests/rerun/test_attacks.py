@@ -23,6 +23,11 @@ HERE = Path(__file__).parent
 PATIENT = Limits(seconds=240)
 
 
+# Of this database: the server is shared with the other worker's tests, which take locks of their own.
+ADVISORY_LOCKS = """pg_locks WHERE locktype = 'advisory'
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"""
+
+
 def everything(book: Book) -> dict[str, Any]:
     """What the whole database holds: each table's rows, sequences, large objects, locks."""
     with book.database.connect() as connection:
@@ -42,7 +47,7 @@ def everything(book: Book) -> dict[str, Any]:
         held["sequences"] = connection.execute(
             "SELECT sequencename, last_value FROM pg_sequences ORDER BY 1"
         ).fetchall()  # type: ignore[assignment]
-        for name in ("pg_largeobject_metadata", "pg_locks WHERE locktype = 'advisory'"):
+        for name in ("pg_largeobject_metadata", ADVISORY_LOCKS):
             held[name] = connection.execute(f"SELECT count(*) FROM {name}").fetchone()
     return held
 
