@@ -369,8 +369,9 @@ def assert_no_gap_and_increasing_instants(connection: Connection) -> None:
 def test_racing_threads_kill_the_mutant(
     new_book: Callable[..., Database], server: DatabaseServer, mutant: type[Stamping]
 ) -> None:
-    db = with_mutants_table(new_book(opens=date(2026, 1, 1), clock="real"), server)
     for _ in range(60):  # by chance: the first or second storm on an idle machine, later on a busy one
+        # A new book for each: in a full one a question takes long, so that few are asked while others write.
+        db = with_mutants_table(new_book(opens=date(2026, 1, 1), clock="real"), server)
         storm = Storm(db, mutant, seconds=0.5)
         storm.run(small=4, bulk=2, readers=2)
         if storm.changed():
