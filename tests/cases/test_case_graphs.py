@@ -88,7 +88,7 @@ def known(connection: Connection, table: str, key: str, rev: int) -> list[dict[s
     query = f"""SELECT DISTINCT ON ({key}) {table}.* FROM {table} JOIN revision USING (change_id)
         WHERE revision.rev <= %s ORDER BY {key}, version DESC"""
     with connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(query, [rev]).fetchall()  # type: ignore[arg-type]
+        return cursor.execute(query, [rev]).fetchall()
 
 
 def compare_decided(book: Database, then: Graph, rev: int) -> None:
