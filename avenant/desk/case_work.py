@@ -7,15 +7,18 @@ person sees what the first did.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Count, F
+from django.utils import timezone
 
 from avenant.desk.models import Case, CaseStep, User
 from avenant.desk.models.cases import LEVELS
 
 KINDS = ("reimbursement", "premium", "invoice", "payout", "cover", "document", "data", "other")
 MOVES = ("comment", "escalated", "sent_back", "assigned", "closed", "reopened")
+ONE_CLICK = timedelta(minutes=1)
 LEVEL_OF_ROLE = {"engineering": "engineering", "operations": "operations", "administrator": "operations"}
 
 
@@ -41,8 +44,10 @@ class Question:
 
 
 def opened_case(by: User, asked: Question) -> Case:
-    """Open a case at a level with its first note and link."""
+    """Open a case at a level with its first note and link; a second click on the same form opens no second one."""
     with transaction.atomic():
+        if (same := _just_opened(by, asked)) is not None:
+            return same
         case = Case.objects.create(
             title=asked.title,
             kind=asked.kind,
@@ -61,6 +66,18 @@ def opened_case(by: User, asked: Question) -> Case:
             to_level=asked.level,
         )
     return case
+
+
+def _just_opened(by: User, asked: Question) -> Case | None:
+    """The case that this person opened with the very same words a moment ago."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('opened case'), %s)", [by.pk])
+    lately = Case.objects.filter(opened_by=by.username, opened_at__gt=timezone.now() - ONE_CLICK)
+    first = CaseStep.objects.filter(
+        case__in=lately, step="opened", note=asked.note, path=asked.path, case__title=asked.title
+    )
+    found = first.filter(case__kind=asked.kind, to_level=asked.level).select_related("case").first()
+    return found.case if found else None
 
 
 def linked(case: Case, by: User, note: str, path: str, page_title: str) -> None:
@@ -110,8 +127,6 @@ def _after(case: Case, by: User, move: str, assignee: str) -> dict[str, str]:
 
 
 def _next_edition(case: Case, edition: int, **values: str) -> None:
-    from django.utils import timezone
-
     changed = Case.objects.filter(pk=case.pk, edition=edition).update(
         edition=F("edition") + 1, changed_at=timezone.now(), **values
     )

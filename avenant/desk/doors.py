@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from avenant.desk.context import Desk, PageRefused, book, book_settings, page
+from avenant.desk.legible import legible, make_legible
 from avenant.desk.models import Reveal, User, Visit
 from avenant.desk.roles import Permission
 from avenant.desk.words import say
@@ -40,6 +42,8 @@ def door(
         def through(request: HttpRequest, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
                 return _to_login(request)
+            make_legible(request)
+            kwargs = {name: legible(value) for name, value in kwargs.items()}
             desk = opened(request)
             request.desk = desk
             if not desk.may(permission):
@@ -85,12 +89,23 @@ def _revealed(user: User) -> frozenset[str]:
 
 
 def _to_login(request: HttpRequest) -> HttpResponse:
-    target = f"{settings.LOGIN_URL}?{urlencode({'next': request.get_full_path()})}"
+    target = f"{settings.LOGIN_URL}?{urlencode({'next': _after_login(request)})}"
     if request.headers.get("HX-Request"):
         answer = HttpResponse(status=401)
         answer["HX-Redirect"] = target
         return answer
     return redirect(target)
+
+
+def _after_login(request: HttpRequest) -> str:
+    """The page to come back to: not a form's target or a part of a page, which cannot be opened alone."""
+    if request.method == "GET" and not request.headers.get("HX-Request"):
+        return request.get_full_path()
+    referer = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(referer, allowed_hosts={request.get_host()}):
+        return "/"
+    came_from = urlsplit(referer)
+    return urlunsplit(("", "", came_from.path, came_from.query, ""))
 
 
 def _not_now(request: HttpRequest, desk: Desk) -> HttpResponse | None:

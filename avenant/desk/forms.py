@@ -6,6 +6,9 @@ import re
 from collections.abc import Collection
 from datetime import date
 
+from django.http import HttpRequest
+from django.utils.http import url_has_allowed_host_and_scheme
+
 from avenant.desk.context import Desk, PageRefused
 from avenant.desk.words import say
 
@@ -43,6 +46,12 @@ def month_asked(desk: Desk, typed: str) -> date:
         if found is not None:
             return found
     raise PageRefused(say(desk.language, "form.month", seen=typed[:20]))
+
+
+def own_path(request: HttpRequest, typed: str) -> str:
+    """``typed`` if it is the address of a page of ours, else ''."""
+    ours = url_has_allowed_host_and_scheme(typed, allowed_hosts={request.get_host()})
+    return typed if ours and typed.startswith("/") else ""
 
 
 def one_of(desk: Desk, typed: str, known: Collection[str]) -> str:

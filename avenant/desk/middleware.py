@@ -7,8 +7,10 @@ import secrets
 import time
 from collections.abc import Callable
 
+from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
@@ -18,6 +20,8 @@ from avenant.store.readers.history import UnknownRef
 
 Next = Callable[[HttpRequest], HttpResponse]
 log = logging.getLogger("avenant.desk")
+OF_OTHERS = (SuspiciousOperation, Http404, PermissionDenied, ImmediateHttpResponse, ReauthenticationRequired)
+"""What others answer: the failure pages of the settings, and allauth, who asks for the password once more."""
 WITHOUT_MFA = ("/account/", "/static/", "/health", "/metrics", "/language")
 
 
@@ -39,14 +43,23 @@ class Refusals:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """A page for what was refused; for what broke, one with a number that the log has too."""
+        if isinstance(error, OF_OTHERS):
+            return None
         if isinstance(error, PageRefused):
-            return page(request, "error.html", {"said": str(error)}, status=error.status)
+            return _told(request, "error.html", str(error), error.status)
         if isinstance(error, UnknownRef):
-            return page(request, "not_found.html", {"said": str(error)}, status=404)
+            return _told(request, "not_found.html", str(error), 404)
         number = secrets.token_hex(4)
         log.exception("broken", extra={"number": number, "route": _route(request)})
         text = say(language_of(request), "error.ours_text", number=number)
-        return page(request, "error.html", {"said": text, "ours": True}, status=500)
+        return _told(request, "error.html", text, 500, ours=True)
+
+
+def _told(request: HttpRequest, template: str, said: str, status: int, ours: bool = False) -> HttpResponse:
+    """A page with the sentence; within a page that asked for a part of itself, the sentence alone."""
+    if request.headers.get("HX-Request"):
+        return page(request, "work/said.html", {"said": said, "level": "error"}, status=status)
+    return page(request, template, {"said": said, "ours": ours}, status=status)
 
 
 def _log(request: HttpRequest, response: HttpResponse, milliseconds: float) -> None:

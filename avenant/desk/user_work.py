@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from allauth.mfa.models import Authenticator
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 
 from avenant.desk.models import User, Visit
@@ -50,7 +49,7 @@ def wrong_fields(new: NewUser) -> dict[str, str]:
         wrong["username"] = "users.bad_name"
     if new.email:
         try:
-            validate_email(new.email)
+            User._meta.get_field("email").run_validators(new.email)
             if User.objects.filter(email__iexact=new.email).exists():
                 wrong["email"] = "users.email_taken"
         except ValidationError:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import path
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from avenant.desk.case_work import (
     KINDS,
@@ -25,13 +25,18 @@ from avenant.desk.case_work import (
 )
 from avenant.desk.context import Desk, PageRefused, desk_of, page
 from avenant.desk.doors import door
-from avenant.desk.forms import one_of
+from avenant.desk.forms import one_of, own_path
 from avenant.desk.models import Case, User
 from avenant.desk.models.cases import LEVELS
+from avenant.desk.moments import link_text
 from avenant.desk.roles import ROLES, Permission
 from avenant.desk.words import say
+from avenant.flows.instants import moment
 
 CASES_ON_A_PAGE = 50
+LONGEST_PATH = 500
+ONLY_NOW = ("/tell", "/users", "/account")
+"""Pages that show no past."""
 LONGEST = {"title": 200, "note": 4_000}
 
 
@@ -56,22 +61,15 @@ def cases(request: HttpRequest) -> HttpResponse:
 @door(Permission.SEE_CASES, looks_at="case", by="number")
 def case(request: HttpRequest, number: int) -> HttpResponse:
     """One case: what was asked, its links, every step, and what one may do next."""
-    desk = desk_of(request)
-    found = _case(desk, number)
-    context = {
-        "case": found,
-        "steps_done": found.steps.order_by("id"),
-        "moves": _moves(found) if desk.may(Permission.ESCALATE) else [],
-        "people": _people() if desk.may(Permission.ESCALATE) else [],
-    }
-    return page(request, "cases/case.html", context)
+    return _shown(request, _case(desk_of(request), number))
 
 
 @door(Permission.ESCALATE)
 def escalate(request: HttpRequest) -> HttpResponse:
     """Ask somebody one level up about a page, as it is known at its moment; or add the page to an open case."""
     desk = desk_of(request)
-    where = _own_path(request, request.GET.get("from", "") or request.POST.get("from", ""))
+    where = _as_seen(desk, own_path(request, request.GET.get("from", "") or request.POST.get("from", "")))
+    desk.moment = moment(desk.db)  # a question is asked now, whatever moment it is about
     member = (request.GET.get("member", "") or request.POST.get("member", ""))[:100]
     if request.method == "POST":
         return _asked(request, desk, where, member)
@@ -87,21 +85,18 @@ def case_step(request: HttpRequest, number: int) -> HttpResponse:
     desk = desk_of(request)
     found = _case(desk, number)
     move = one_of(desk, request.POST.get("move", ""), MOVES)
-    note = request.POST.get("note", "").strip()[: LONGEST["note"]]
     edition = request.POST.get("edition", "")
-    if not edition.isdecimal() or not move:
+    if not (edition.isascii() and edition.isdecimal() and len(edition) < 10) or not move:
         raise PageRefused(say(desk.language, "error.form_expired"))
-    if move in ("comment", "sent_back", "escalated") and not note:
-        raise PageRefused(say(desk.language, "cases.note_needed"))
-    assignee = request.POST.get("assignee", "")
-    if assignee and not User.objects.filter(username=assignee, is_active=True).exists():
-        raise PageRefused(say(desk.language, "cases.nobody"))
+    typed = {name: request.POST.get(name, "").strip() for name in ("note", "assignee")}
+    if wrong := _wrong_step(desk, move, typed):
+        return _shown(request, found, typed, wrong, 422)
     try:
-        moved_case(found, desk.user, int(edition), move, note, assignee)
-    except Overtaken as error:
-        raise PageRefused(say(desk.language, "cases.overtaken"), status=409) from error
-    except NoSuchMove as error:
-        raise PageRefused(say(desk.language, "cases.no_such_move"), status=409) from error
+        moved_case(found, desk.user, int(edition), move, typed["note"], typed["assignee"])
+    except Overtaken:
+        return _shown(request, _case(desk, number), typed, "cases.overtaken", 409)
+    except NoSuchMove:
+        return _shown(request, _case(desk, number), typed, "cases.no_such_move", 409)
     messages.success(request, say(desk.language, f"cases.done_{move}"))
     return redirect("case", number=number)
 
@@ -112,15 +107,40 @@ def case_statistics(request: HttpRequest) -> HttpResponse:
     return page(request, "cases/statistics.html", {"rows": statistics()})
 
 
+def _shown(
+    request: HttpRequest, found: Case, typed: dict[str, str] | None = None, wrong: str = "", status: int = 200
+) -> HttpResponse:
+    """A case's page; after a step that was not done, with the reason and what was typed."""
+    desk = desk_of(request)
+    context = {
+        "case": found,
+        "steps_done": found.steps.order_by("id"),
+        "moves": _moves(found) if desk.may(Permission.ESCALATE) else [],
+        "people": _people() if desk.may(Permission.ESCALATE) else [],
+        "typed": typed or {},
+        "said": say(desk.language, wrong, count=LONGEST["note"]) if wrong else "",
+    }
+    return page(request, "cases/case.html", context, status=status)
+
+
+def _wrong_step(desk: Desk, move: str, typed: dict[str, str]) -> str:
+    """The words for what is wrong with a step; '' where nothing is."""
+    if len(typed["note"]) > LONGEST["note"]:
+        return "form.too_long"
+    if move in ("comment", "sent_back", "escalated") and not typed["note"]:
+        return "cases.note_needed"
+    if typed["assignee"] and typed["assignee"] not in _people():
+        return "cases.nobody"
+    return ""
+
+
 def _asked(request: HttpRequest, desk: Desk, where: str, member: str) -> HttpResponse:
     said = {
         name: request.POST.get(name, "").strip()
         for name in ("title", "kind", "level", "note", "page_title", "case")
     }
-    if said["case"].isdecimal():
-        found = _case(desk, int(said["case"]))
-        linked(found, desk.user, said["note"][: LONGEST["note"]], where, said["page_title"][:200])
-        return redirect("case", number=found.pk)
+    if said["case"].isascii() and said["case"].isdecimal():
+        return _linked(request, desk, said, where)
     wrong = _wrong(desk, said)
     if wrong:
         return page(request, "cases/escalate.html", _form(desk, where, member, said, wrong), status=422)
@@ -129,6 +149,16 @@ def _asked(request: HttpRequest, desk: Desk, where: str, member: str) -> HttpRes
     )
     found = opened_case(desk.user, question)
     messages.success(request, say(desk.language, "cases.opened", number=found.pk))
+    return redirect("case", number=found.pk)
+
+
+def _linked(request: HttpRequest, desk: Desk, said: dict[str, str], where: str) -> HttpResponse:
+    """Add the page to the open case that was chosen."""
+    found = _case(desk, int(said["case"][:20]))
+    try:
+        linked(found, desk.user, said["note"][: LONGEST["note"]], where, said["page_title"][:200])
+    except Overtaken as error:
+        raise PageRefused(say(desk.language, "cases.overtaken"), status=409) from error
     return redirect("case", number=found.pk)
 
 
@@ -152,10 +182,14 @@ def _form(desk: Desk, where: str, member: str, said: dict[str, str], wrong: dict
     }
 
 
-def _own_path(request: HttpRequest, where: str) -> str:
-    """A page of ours; anything else is dropped."""
-    ours = url_has_allowed_host_and_scheme(where, allowed_hosts={request.get_host()})
-    return where[:500] if ours and where.startswith("/") else ""
+def _as_seen(desk: Desk, where: str) -> str:
+    """The address of a page with the moment at which it was seen, so that it shows the same for ever."""
+    parts = urlsplit(where)
+    query = QueryDict(parts.query, mutable=True)
+    seen_at = link_text(desk.moment.head_at)
+    if "known_at" not in query and seen_at and parts.path and not parts.path.startswith(ONLY_NOW):
+        query["known_at"] = seen_at
+    return urlunsplit(("", "", parts.path, query.urlencode(safe="/:"), ""))[:LONGEST_PATH]
 
 
 def _own_level(desk: Desk) -> str:

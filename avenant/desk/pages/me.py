@@ -7,29 +7,28 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
 
 from avenant.desk.context import PageRefused, desk_of, page
 from avenant.desk.doors import door, open_to_anybody
+from avenant.desk.forms import own_path
 from avenant.desk.models import Reveal, User
 from avenant.desk.roles import Permission
 from avenant.desk.words import say
+from avenant.store.readers.heads import member_head
 
 REVEALED_FOR = timedelta(hours=1)
 
 
 def back(request: HttpRequest) -> HttpResponse:
     """To the page a form names, if it is one of ours."""
-    target = request.POST.get("back", "/")
-    ours = url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()})
-    return redirect(target if ours else "/")
+    return redirect(own_path(request, request.POST.get("back", "")) or "/")
 
 
 @open_to_anybody
-@require_POST
 def language(request: HttpRequest) -> HttpResponse:
-    """Switch between English and French; for a user it is kept."""
+    """Switch between English and French; for a user it is kept. Opened as a page, it leads home."""
+    if request.method != "POST":
+        return redirect("/")
     user = request.user
     before = user.language if isinstance(user, User) else request.COOKIES.get("language", "en")
     chosen = "en" if before == "fr" else "fr"
@@ -66,6 +65,7 @@ def account(request: HttpRequest) -> HttpResponse:
 def reveal(request: HttpRequest, ref: str) -> HttpResponse:
     """Show a member's name to somebody who normally sees a pseudonym, for an hour, for a recorded reason."""
     desk = desk_of(request)
+    member_head(desk.db, ref, desk.rev)
     if request.method == "POST":
         reason = request.POST.get("reason", "").strip()
         if len(reason) < 10:

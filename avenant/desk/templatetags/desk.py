@@ -157,9 +157,9 @@ def may(context: Context, permission: str) -> bool:
 
 @register.simple_tag(takes_context=True)
 def may_act(context: Context, permission: str) -> bool:
-    """Like ``may``, and the page shows now: nothing can be done in the past."""
+    """Like ``may``, and the page shows now: nothing can be done in the past, but to ask somebody about it."""
     desk = context.get("desk")
-    return bool(desk and desk.may(permission) and not desk.moment.is_past)
+    return bool(desk and desk.may(permission) and (permission == "escalate" or not desk.moment.is_past))
 
 
 @register.inclusion_tag("desk/parts/waterfall.html", takes_context=True)

@@ -47,8 +47,8 @@ WORDS = {
         "Personne de ce nom à qui l’attribuer.",
     ),
     "cases.overtaken": (
-        "Somebody else worked on this case meanwhile. Nothing of yours was saved: open the case again, read the new steps, then decide.",
-        "Quelqu’un a travaillé sur ce dossier entre-temps. Rien de vous n’a été enregistré : rouvrez-le, lisez les nouvelles étapes, puis décidez.",
+        "Somebody else worked on this case meanwhile. Nothing of yours was saved: read the new steps, then decide. What you wrote is still there.",
+        "Quelqu’un a travaillé sur ce dossier entre-temps. Rien de vous n’a été enregistré : lisez les nouvelles étapes, puis décidez. Votre texte est toujours là.",
     ),
     "cases.no_such_move": (
         "The case cannot be moved that way any more.",
