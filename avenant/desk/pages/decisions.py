@@ -13,7 +13,6 @@ from avenant.desk.context import Desk
 from avenant.desk.roles import Permission
 from avenant.store.readers.acts import decided_acts, lines_with_documents
 
-
 BEYOND_ANY_ACT = 2**63
 
 
