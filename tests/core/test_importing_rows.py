@@ -9,12 +9,20 @@ import polars as pl
 import pytest
 
 from avenant.core.frames.news import TABLES, News
+from avenant.core.importing import checking
 from avenant.core.importing.checking import World, problems
 from avenant.core.importing.judging import Judgement, judged
 from avenant.core.importing.state import NOTHING_STORED, StoredFacts
 from avenant.core.importing.told import Told, told_as_is
 
 TODAY = date(2026, 3, 14)
+
+
+UNTOLD = (
+    *("contract", "enrolment", "overlap", "balance", "approval", "people"),
+    *("document", "care_line", "amount", "answer", "provider_status"),
+)
+"""All that is judged but members."""
 
 
 @dataclass(frozen=True)
@@ -224,6 +232,23 @@ def test_telling_news_without_files_uses_the_same_checks() -> None:
     (problem,) = problems(News(members=members), NOTHING_STORED, SHOP, TODAY)
     assert (problem.table, problem.row_index, problem.column) == ("members", 0, "primary_ref")
     assert "a child belongs to a primary" in str(problem)
+
+
+def test_tables_of_which_nothing_is_told_are_not_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    def judged_all_the_same(*_: object) -> None:
+        raise AssertionError("a table without rows was judged")
+
+    for name in UNTOLD:
+        monkeypatch.setattr(checking, f"{name}_problems", judged_all_the_same)
+    row = {
+        "ref": "M-1",
+        "role": "child",
+        "birth_date": date(2000, 1, 1),
+        "primary_ref": None,
+        "withdrawn": False,
+    }
+    news = News(members=pl.DataFrame([row], schema=TABLES["members"]))
+    assert [one.column for one in problems(news, NOTHING_STORED, SHOP, TODAY)] == ["primary_ref"]
 
 
 def test_months_before_the_opening_of_the_book_need_no_price() -> None:

@@ -4,7 +4,7 @@ One pass finds what is wrong with each row as told. A row that refers to a row w
 here: correct the first and the second is right (`judging` follows such chains where rows are to be refused).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -19,11 +19,13 @@ from avenant.core.importing.document_rules import document_problems
 from avenant.core.importing.enrolment_rules import enrolment_problems
 from avenant.core.importing.member_rules import member_problems
 from avenant.core.importing.overlaps import overlap_problems
-from avenant.core.importing.problem import Problem, as_problems
+from avenant.core.importing.problem import Problem, as_problems, no_problems
 from avenant.core.importing.provider_rules import provider_status_problems
 from avenant.core.importing.state import Facts, Plans, State, state_after
 from avenant.core.importing.stored_rules import contradictions
 
+Judge = Callable[[], pl.DataFrame]
+"""The problems of one table of news; not asked where nothing is told in it."""
 NO_REFS: Mapping[str, pl.Series] = {
     table: pl.Series("ref", [], pl.String)
     for table in ("contracts", "members", "enrolments", "documents", "care_lines", "line_amounts")
@@ -54,34 +56,41 @@ def problems(
 
 
 def found_problems(told: Mapping[str, pl.DataFrame], world: World) -> pl.DataFrame:
-    """Problems (`PROBLEM_SCHEMA`) of the tables `told`: news columns and `row_index` (gaps are allowed)."""
+    """Problems (`PROBLEM_SCHEMA`) of the tables `told`: news columns and `row_index` (gaps are allowed).
+
+    A problem is one of a told row, so that tables without rows are not judged: one fact costs what it needs.
+    """
     told_news = News(**told)
     state = state_after(told_news, world.facts)
     refused = dict(world.refused)
-    found = pl.concat(
-        [
-            contract_problems(told["contracts"]),
-            member_problems(told["members"], state, refused["members"], world.today),
-            enrolment_problems(told["enrolments"], state, world.rulebook, refused, world.opening_month),
-            contradictions(state, world.facts, world.rulebook),
-            balance_problems(told["balances"], state, refused),
-            approval_problems(told["approvals"], state, refused),
-            people_problems(told["people"], state, refused),
-            *_care_problems(told, state, world),
-        ]
-    )
-    return _in_order(pl.concat([found, overlap_problems(_sound(state, found))]))
+    enrolments, opening = told["enrolments"], world.opening_month
+    judges: dict[str, Judge] = {
+        "contracts": lambda: contract_problems(told["contracts"]),
+        "members": lambda: member_problems(told["members"], state, refused["members"], world.today),
+        "enrolments": lambda: enrolment_problems(enrolments, state, world.rulebook, refused, opening),
+        "balances": lambda: balance_problems(told["balances"], state, refused),
+        "approvals": lambda: approval_problems(told["approvals"], state, refused),
+        "people": lambda: people_problems(told["people"], state, refused),
+        **_care_judges(told, state, world),
+    }
+    found = pl.concat([no_problems(), *(judge() for table, judge in judges.items() if told[table].height)])
+    if told["contracts"].height or told["members"].height:
+        found = pl.concat([found, contradictions(state, world.facts, world.rulebook)])
+    if told["enrolments"].height:
+        found = pl.concat([found, overlap_problems(_sound(state, found))])
+    return _in_order(found)
 
 
-def _care_problems(told: Mapping[str, pl.DataFrame], state: State, world: World) -> list[pl.DataFrame]:
+def _care_judges(told: Mapping[str, pl.DataFrame], state: State, world: World) -> dict[str, Judge]:
     documents, refused = told["documents"], world.refused
-    return [
-        document_problems(documents, state, refused, world.today),
-        care_line_problems(told["care_lines"], documents, refused, world.today),
-        amount_problems(told["line_amounts"], documents, told["care_lines"], refused),
-        answer_problems(told["answers"]),
-        provider_status_problems(told["provider_statuses"]),
-    ]
+    lines, amounts = told["care_lines"], told["line_amounts"]
+    return {
+        "documents": lambda: document_problems(documents, state, refused, world.today),
+        "care_lines": lambda: care_line_problems(lines, documents, refused, world.today),
+        "line_amounts": lambda: amount_problems(amounts, documents, lines, refused),
+        "answers": lambda: answer_problems(told["answers"]),
+        "provider_statuses": lambda: provider_status_problems(told["provider_statuses"]),
+    }
 
 
 def _sound(state: State, found: pl.DataFrame) -> pl.DataFrame:
