@@ -22,11 +22,10 @@ from avenant.commands.choose_database import (
 )
 
 if TYPE_CHECKING:
-    from avenant.flows.reruns.asking import Asked, Rerun
+    from avenant.flows.reruns.carrying_out import Asked, Rerun
     from avenant.rerun.calls import Call
     from avenant.rerun.spool import Spool
 
-ACCEPTED = "AVENANT_RERUNS_WITHOUT_ISOLATION"
 SHOWN = 40
 app = typer.Typer(add_completion=False)
 
@@ -68,7 +67,7 @@ def rerun(
     Exit codes: 0 the same as stored · 1 different, or the run failed · 2 refused: an unknown number, stage or role,
     no decision yet, a future instant, a machine that isolates nothing.
     """
-    from avenant.flows.reruns.asking import Asked
+    from avenant.flows.reruns.carrying_out import Asked
     from avenant.flows.reruns.changing import change_written
 
     level = "lines" if lines_of else "calls" if trace else "off"
@@ -102,7 +101,7 @@ def _is_same(answer: Rerun) -> bool:
 
 def _run(database: str, asked: Asked, seconds: float) -> tuple[Rerun, Spool]:
     """The run and where its result is kept; a machine that isolates nothing is refused with exit code 2."""
-    from avenant.flows.reruns.asking import NotIsolated, rerun
+    from avenant.flows.reruns.asking import ACCEPTED, NotIsolated, rerun
     from avenant.gateways.postgres import default_folder, server_from_environment
     from avenant.rerun.guard import Limits
     from avenant.rerun.spool import Spool

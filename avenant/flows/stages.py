@@ -16,11 +16,13 @@ from typing import Any, Final
 from avenant.core.book.diff import difference
 from avenant.core.book.entries import PREMIUMS, REIMBURSEMENTS
 from avenant.core.book.settle import settlements
-from avenant.core.claims.adjudication.decisions import decided_acts
+from avenant.core.claims.adjudication.decisions import STEPS, decided_acts, given_by
 from avenant.core.claims.expected import expected_reimbursements, matched_care
+from avenant.core.importing.checking import problems
 from avenant.core.premiums import expected_premiums
 from avenant.core.premiums.coverage import coverage
 from avenant.flows.nightly_care import as_booked
+from avenant.flows.reruns.importing import import_inputs, import_verdict
 from avenant.flows.reruns.scene import Scene
 from avenant.flows.reruns.settling import invoice_inputs, paid, payout_inputs
 from avenant.flows.reruns.verdicts import (
@@ -67,7 +69,22 @@ def _acts(scene: Scene) -> tuple[Any, ...]:
     return matched_care(scene.care, scene.care_terms).acts, scene.care, scene.care_terms
 
 
+def _step(number: int) -> Stage:
+    """One step of adjudication: the acts as the steps before it leave them, and what of the rulebook it takes."""
+    step, names = STEPS[number]
+
+    def inputs(scene: Scene) -> tuple[Any, ...]:
+        given = given_by(scene.care, scene.care_terms)
+        frame = matched_care(scene.care, scene.care_terms).acts
+        for earlier, taken in STEPS[:number]:
+            frame = earlier(frame, *(getattr(given, name) for name in taken))
+        return frame, *(getattr(given, name) for name in names)
+
+    return Stage(f"claims.step.{step.__name__}", TREATED, inputs, step)
+
+
 _DECLARED: Final = (
+    Stage("imports.check", ("document",), import_inputs, problems, import_verdict),
     Stage("premiums.coverage", INSURED, lambda scene: (scene.facts, scene.terms), coverage),
     Stage(
         "premiums.pricing",
@@ -86,6 +103,7 @@ _DECLARED: Final = (
     ),
     Stage("claims.matching", TREATED, lambda scene: (scene.care, scene.care_terms), matched_care),
     Stage("claims.adjudication", TREATED, _acts, decided_acts),
+    *(_step(number) for number in range(len(STEPS))),
     Stage(
         "claims.decisions",
         TREATED,
@@ -105,6 +123,7 @@ USUAL: Final[Mapping[str, tuple[str, ...]]] = {
     "act": ("claims.decisions",),
     "invoice": ("premiums.invoice",),
     "payout": ("claims.payout",),
+    "document": ("imports.check",),
 }
 """Which stages are run for a kind of subject when nobody chooses."""
 

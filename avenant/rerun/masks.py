@@ -165,6 +165,13 @@ class Mask:
         return word if not bare or bare in self.words else self.token(word)
 
 
+def may_read(role: str, captured: str) -> bool:
+    """Whether ``role`` may read what was captured under the mask of ``captured``: it must see as much by itself."""
+    if role == READS_ALL:
+        return True
+    return role in VISIBLE and captured in VISIBLE and VISIBLE[captured] <= VISIBLE[role]
+
+
 def text_constants(codes: Collection[object]) -> list[str]:
     """The text constants of code objects, the pieces of their f-strings among them."""
     found: list[str] = []

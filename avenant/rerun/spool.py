@@ -1,7 +1,8 @@
 """The spool: results of re-runs in a private folder, one file each, until they expire.
 
-A file holds one JSON value a line: the head (who, what, under which mask, until when), then batches of events as they
-came, then how it ended. Nothing in it was written before it was masked.
+A file holds one JSON value a line: the head (who, what, under which mask), then events as they came, then how it
+ended. Beside it lie its outline (see `outline`) and its brief: verdicts and errors alone, for a page at a glance.
+Nothing in them was written before it was masked.
 """
 
 from __future__ import annotations
@@ -17,14 +18,18 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
-from avenant.rerun.masks import KEY_BYTES
+from avenant.rerun.masks import KEY_BYTES, may_read
+from avenant.rerun.outline import Outline
 
 EXPIRES_AFTER_SECONDS: Final = 24 * 3600
 MOST_AT_ONCE: Final = 2
 _POLL_SECONDS: Final = 0.05
 _NAME: Final = re.compile(r"[0-9a-f]{32}")
+_MISSHAPEN: Final = (AttributeError, IndexError, KeyError, TypeError, ValueError)
+BRIEF: Final = frozenset({"stage", "result", "verdict", "error", "outcome"})
+"""What of a result is told at a glance."""
 
 
 class NoSuchResult(LookupError):
@@ -113,20 +118,68 @@ class Spool:
 
     def read(self, number: str) -> list[Any]:
         """The lines of a result so far, the head first. Errors: NoSuchResult."""
-        path = self._path(number)
-        if not path.exists() or self._is_old(path):
-            raise NoSuchResult(f"no re-run has the number {number}: results are kept for a day, run it again")
-        lines = path.read_bytes().split(b"\n")[:-1]  # what is being written is not whole yet
-        return [json.loads(line) for line in lines]
+        return _lines(self._whole(number).read_bytes())
 
     def read_as(self, number: str, role: str) -> list[Any]:
         """The lines of a result, for a viewer with ``role``. Errors: NoSuchResult, MaskRefused."""
-        lines = self.read(number)
-        if lines[0]["role"] != role:
+        self.head(number, role)
+        return self.read(number)
+
+    def head(self, number: str, role: str) -> dict[str, Any]:
+        """What was asked, by whom and when, for a viewer with ``role``. Errors: NoSuchResult, MaskRefused."""
+        head = self.head_of(number)
+        if not may_read(role, head["role"]):
             raise MaskRefused(
-                f"this run was captured for the role {lines[0]['role']}: run the same under the mask of {role}"
+                f"this run was captured for the role {head['role']}: run the same under the mask of {role}"
             )
-        return lines
+        return head
+
+    def head_of(self, number: str) -> dict[str, Any]:
+        """The head of a result, whoever may read it: it holds no captured value. Errors: NoSuchResult."""
+        with self._whole(number).open("rb") as file:
+            found: dict[str, Any] = json.loads(file.readline())
+        return found
+
+    def heads(self, most: int = 200) -> list[dict[str, Any]]:
+        """The heads of results that are kept, newest first."""
+        found = [self.head_of(path.stem) for path in self.folder.glob("*.jsonl") if path.stat().st_size]
+        return sorted(found, key=lambda head: str(head["asked_at"]), reverse=True)[:most]
+
+    def brief(self, number: str) -> list[Any]:
+        """Verdicts, results and errors of a result so far, and how it ended. Errors: NoSuchResult."""
+        return _lines(self._whole(number).with_suffix(".brief").read_bytes())
+
+    def outline(self, number: str, start: int, most_bytes: int) -> tuple[bytes, int]:
+        """Whole lines of the outline from byte ``start`` on, and where to go on. Errors: NoSuchResult."""
+        with self._whole(number).with_suffix(".outline").open("rb") as file:
+            file.seek(start)
+            told = file.read(most_bytes)
+        told = told[: told.rfind(b"\n") + 1]
+        return told, start + len(told)
+
+    def events_at(self, number: str, places: list[int]) -> list[Any]:
+        """The events that begin at these bytes of a result, as its outline names them. Errors: NoSuchResult."""
+        found = []
+        with self._whole(number).open("rb") as file:
+            for place in places:
+                file.seek(max(place - 1, 0))
+                begins = place > 0 and file.read(1) == b"\n"
+                line = file.readline() if begins else b""
+                if not line.endswith(b"\n"):
+                    raise NoSuchResult(f"no event of re-run {number} begins at byte {place}")
+                found.append(json.loads(line))
+        return found
+
+    def is_under_way(self, number: str) -> bool:
+        """Whether somebody still writes a result. Errors: NoSuchResult."""
+        with self._whole(number).open("rb") as file:
+            return _is_locked(file.fileno())
+
+    def _whole(self, number: str) -> Path:
+        path = self._path(number)
+        if not path.exists() or self._is_old(path):
+            raise NoSuchResult(f"no re-run has the number {number}: results are kept for a day, run it again")
+        return path
 
     def same(self, asked: str) -> str | None:
         """The number of a run that answers the very same question and is under way, if there is one."""
@@ -141,7 +194,8 @@ class Spool:
         """Remove what has expired; how many results."""
         old = [path for path in self.folder.glob("*.jsonl") if self._is_old(path)]
         for path in old:
-            path.unlink(missing_ok=True)
+            for each in (path, path.with_suffix(".outline"), path.with_suffix(".brief")):
+                each.unlink(missing_ok=True)
         return len(old)
 
     def _is_old(self, path: Path) -> bool:
@@ -160,15 +214,49 @@ class Result:
         self.number = path.stem
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         self._file = os.fdopen(descriptor, "wb")
+        self._outline = _beside(path, ".outline")
+        self._brief = _beside(path, ".brief")
+        self._outlined = Outline()
+        self._at = 0
 
     def write(self, value: Any) -> None:
-        """Add one line and let readers see it."""
-        self._file.write(json.dumps(value, separators=(",", ":")).encode() + b"\n")
+        """Add one line, with what its outline and its brief tell of it, and let readers see it."""
+        line = _line(value)
+        self._file.write(line)
         self._file.flush()
+        if type(value) is list:
+            self._write_beside(value, line)
+        self._at += len(line)
+
+    def _write_beside(self, event: list[Any], line: bytes) -> None:
+        if event[0] in BRIEF:
+            self._brief.write(line)
+            self._brief.flush()
+        try:
+            told = self._outlined.of(event, self._at)
+        except _MISSHAPEN:
+            return  # the run says what it likes; the result has it as it came
+        if told is not None:
+            self._outline.write(_line(told))
+            self._outline.flush()
 
     def close(self) -> None:
         """Nothing more comes."""
+        self._outline.close()
+        self._brief.close()
         self._file.close()
+
+
+def _beside(path: Path, suffix: str) -> BinaryIO:
+    return os.fdopen(os.open(path.with_suffix(suffix), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+
+
+def _line(value: Any) -> bytes:
+    return json.dumps(value, separators=(",", ":")).encode() + b"\n"
+
+
+def _lines(content: bytes) -> list[Any]:
+    return [json.loads(line) for line in content.split(b"\n")[:-1]]  # what is being written is not whole yet
 
 
 def asked_hash(question: Mapping[str, Any], *others: str) -> str:

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from avenant.flows.reruns.asking import Asked, Rerun, rerun
+from avenant.flows.reruns.asking import rerun
+from avenant.flows.reruns.carrying_out import Asked, Rerun
 from avenant.rerun.guard import Limits, Program
 from avenant.rerun.isolation import isolation_here
 from avenant.rerun.spool import Spool

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import os
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from avenant.flows.reruns.asking import Asked, NotIsolated, Rerun, refuse_unless_isolated, rerun
+from avenant.flows.reruns.asking import NotIsolated, refuse_unless_isolated, rerun
+from avenant.flows.reruns.carrying_out import Asked, Rerun
 from avenant.flows.reruns.changing import ChangeRefused, change_written
+from avenant.flows.reruns.starting import started
 from avenant.rerun.guard import Limits
 from avenant.rerun.isolation import UNSTOPPED, Isolation, isolation_here
 from avenant.rerun.spool import MaskRefused, NoSuchResult, Spool
@@ -40,7 +43,7 @@ def test_this_machine_isolates_runs_where_tests_must_not_be_skipped() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["M1", "K1", "family:K1", "C1", "D1#1", "O1#1", "D2#1", "AV-2025-000001", "AVP-2025-000001"]
+    "name", ["M1", "K1", "family:K1", "C1", "D1#1", "O1#1", "D2#1", "D1", "AV-2025-000001", "AVP-2025-000001"]
 )
 def test_at_the_decisions_own_moment_the_sandbox_gives_what_is_stored(
     name: str, book: Book, spool: Spool
@@ -84,6 +87,48 @@ def test_a_trace_tells_the_calls_of_the_rules_with_their_tables(book: Book, spoo
     assert lines[-1][0] == "outcome"
 
 
+def test_the_outline_of_a_run_leads_to_the_values_of_each_call(book: Book, spool: Spool) -> None:
+    answer = run(book, spool, "M1", trace="calls", stages=("premiums.pricing", "claims.decisions"))
+    told, end = spool.outline(answer.number, 0, 64_000_000)
+    lines = [json.loads(line) for line in told.splitlines()]
+    assert spool.outline(answer.number, end, 1_000) == (b"", end)
+    events = [event for event in spool.read(answer.number)[1:] if event[0] in ("call", "return")]
+    calls = [line for line in lines if line[0] == "c"]
+    assert [line[1] for line in calls] == list(range(len(calls))), "numbered through both stages"
+    assert len(calls) == sum(event[0] == "call" for event in events)
+    found = spool.events_at(answer.number, [line[5] for line in calls])
+    assert found == [event for event in events if event[0] == "call"]
+    functions = {line[1]: line[3] for line in lines if line[0] == "f"}
+    assert {functions[line[3]] for line in calls} >= {"expected_premiums", "expected_reimbursements"}
+    with pytest.raises(NoSuchResult, match="begins at byte"):
+        spool.events_at(answer.number, [calls[0][5] + 1])
+
+
+def test_a_started_run_fills_its_result_by_itself(book: Book, spool: Spool) -> None:
+    asked = Asked("D1#1", "ana", "engineering", WHY, own=True, trace="calls")
+    answer = started(book.database, book.server, asked, spool, PATIENT)
+    deadline = time.monotonic() + 240
+    while spool.is_under_way(answer.number):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    brief = spool.brief(answer.number)
+    assert [event[2]["same"] for event in brief if event[0] == "verdict"] == [True]
+    assert brief[-1][0] == "outcome"
+    assert spool.head(answer.number, "engineering")["request"]["name"] == "D1#1"
+    assert [head["number"] for head in spool.heads()] == [answer.number]
+
+
+def test_a_single_step_of_adjudication_is_run_with_what_the_steps_before_it_leave(
+    book: Book, spool: Spool
+) -> None:
+    answer = run(book, spool, "D1#1", stages=("claims.step.with_left",), trace="calls")
+    lines = spool.read(answer.number)
+    called = [event for event in lines[1:] if event[0] == "call" and event[2] is None]
+    assert len(called) == 1, "the steps before it are inputs and not traced"
+    returned = next(event for event in lines[1:] if event[0] == "return" and event[1] == 0)
+    assert "left_cents" in returned[3]["new"]
+
+
 def test_lines_of_a_chosen_function_are_told(book: Book, spool: Spool) -> None:
     chosen = ("avenant.core.claims.adjudication.payers.with_left",)
     answer = run(book, spool, "D1#1", trace="lines", lines_of=chosen)
@@ -112,8 +157,9 @@ def test_nothing_stored_holds_what_the_role_may_not_see(book: Book, spool: Spool
 def test_a_result_is_kept_for_its_own_mask_and_for_a_day(book: Book, spool: Spool) -> None:
     number = run(book, spool, "D1#1").number
     assert spool.folder.stat().st_mode & 0o077 == 0
-    with pytest.raises(MaskRefused, match="auditor"):
-        spool.read_as(number, "auditor")
+    assert spool.read_as(number, "auditor"), "who may read everything may read this"
+    with pytest.raises(MaskRefused, match="developer"):
+        spool.read_as(number, "developer")
     assert Spool(spool.folder, expires_after_seconds=-1).purge() == 1
     with pytest.raises(NoSuchResult):
         spool.read(number)

@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from avenant.rerun.masks import Mask, UnknownRole, text_constants
+from avenant.rerun.masks import Mask, UnknownRole, may_read, text_constants
 from avenant.rerun.snapshots import Limits, Snapshotter
 
 KEY = b"k" * 32
@@ -230,3 +230,11 @@ def test_a_role_without_a_mask_is_refused() -> None:
         Mask("stranger", KEY)
     with pytest.raises(ValueError, match="32 bytes"):
         Mask("engineering", b"short")
+
+
+def test_who_sees_as_much_may_read_what_was_captured_for_another() -> None:
+    assert may_read("auditor", "engineering")
+    assert may_read("operations", "engineering")
+    assert not may_read("engineering", "auditor")
+    assert not may_read("developer", "engineering")
+    assert not may_read("care", "developer")

@@ -7,101 +7,30 @@ answer.verdicts["claims.decisions"]["same"]
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict
 from datetime import date
-from typing import Any, Final, Protocol
-from urllib.parse import parse_qs, unquote, urlsplit
+from typing import Any, Final
 from uuid import uuid4
 
-import psycopg
-
-from avenant.core.claims.reasons import REASONS
-from avenant.core.frames import care
 from avenant.flows.code_version import code_version
-from avenant.flows.reruns.asked import Changed, Point, Question
+from avenant.flows.reruns.asked import Point, Question
+from avenant.flows.reruns.carrying_out import CHILD, Asked, Heard, Rerun, Server, Work, finish, name_of
+from avenant.flows.reruns.importing import document_point
 from avenant.flows.reruns.points import known_point, own_point, under_rulebook
 from avenant.flows.reruns.subjects import subject_named
 from avenant.flows.stages import stages_for
-from avenant.rerun.guard import Event, Limits, Outcome, Program, guarded
+from avenant.rerun.guard import Limits, Program
 from avenant.rerun.isolation import UNSTOPPED, Isolation, isolation_here
 from avenant.rerun.masks import KEY_BYTES, Mask
-from avenant.rerun.relay import PORT, Door
 from avenant.rerun.spool import Result, Spool, asked_hash
 from avenant.store.database import Connection, Database
 
-CHILD: Final = Program("avenant.flows.reruns.child")
-WORDS: Final = sorted(
-    {
-        *REASONS,
-        *care.DOCUMENT_KINDS,
-        *care.EXEMPTIONS,
-        *care.CARE_PATHS,
-        *care.BASKETS,
-        *care.PAYEES,
-        *care.ANSWERS,
-    }
-)
-"""Codes of the program: shown under every mask, wherever they stand."""
-
-Heard = Callable[[Event], None]
+ACCEPTED: Final = "AVENANT_RERUNS_WITHOUT_ISOLATION"
+"""The variable in which an administrator accepts re-runs where nothing isolates them: ``accepted``."""
 
 
 class NotIsolated(RuntimeError):
     """This machine cannot keep a re-run from harm, and nobody accepted that."""
-
-
-class Server(Protocol):
-    """What a re-run needs of a database server."""
-
-    def rerun_url(self, dbname: str) -> str: ...
-    def admin_url(self, dbname: str) -> str: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A request. name: of the subject; rev: as known at (None: now); own: at the decision's own moment.
-
-    actor, role, reason: who, under which mask, why. rulebook: another published version.
-    """
-
-    name: str
-    actor: str
-    role: str
-    reason: str
-    rev: int | None = None
-    own: bool = False
-    rulebook: str | None = None
-    stages: tuple[str, ...] = ()
-    trace: str = "off"
-    modules: tuple[str, ...] = ("avenant.core",)
-    lines_of: tuple[str, ...] = ()
-    changes: tuple[Changed, ...] = ()
-
-
-@dataclass(slots=True)
-class Rerun:
-    """What came of a request. number: of its result in the spool; joined: the same was under way already.
-
-    verdicts, results: by stage; errors: what the code raised.
-    """
-
-    number: str
-    question: Question
-    outcome: Outcome | None = None
-    joined: bool = False
-    verdicts: dict[str, dict[str, Any]] = field(default_factory=dict)
-    results: dict[str, dict[str, Any]] = field(default_factory=dict)
-    errors: list[dict[str, Any]] = field(default_factory=list)
-
-    def hear(self, event: Event) -> None:
-        """Keep what an answer at a glance needs."""
-        if event[0] == "verdict":
-            self.verdicts[event[1]] = event[2]
-        elif event[0] == "result":
-            self.results[event[1]] = event[2]
-        elif event[0] == "error":
-            self.errors.append(event[2])
 
 
 def question_for(connection: Connection, asked: Asked, today: date) -> Question:
@@ -118,6 +47,8 @@ def question_for(connection: Connection, asked: Asked, today: date) -> Question:
 
 
 def _point(connection: Connection, asked: Asked, subject: Any, today: date) -> Point:
+    if asked.own and subject.document is not None:
+        return document_point(connection, subject.document, asked.rev, today)
     if asked.own or subject.settled is not None:
         return own_point(connection, subject, asked.rev)
     if asked.rev is not None:
@@ -156,6 +87,16 @@ def rerun(
     NotIsolated, QueueFull, UnknownRole.
     """
     here = isolation or isolation_here()
+    answer, result = begun(db, asked, spool, here, accepted)
+    if result is not None:
+        finish(Work(db, server, asked, spool, limits or Limits(), here, program), answer, result, heard)
+    return answer
+
+
+def begun(
+    db: Database, asked: Asked, spool: Spool, here: Isolation, accepted: bool
+) -> tuple[Rerun, Result | None]:
+    """The request looked up and written down, its result begun; no result where the same is under way already."""
     refuse_unless_isolated(here, accepted)
     Mask(asked.role, bytes(KEY_BYTES))  # an unknown role is refused before anything is written
     spool.open().purge()
@@ -164,57 +105,11 @@ def rerun(
     with spool.alone():
         same = spool.same(key := asked_hash(question.as_json(), asked.actor, asked.role, db.url))
         if same is not None:
-            return Rerun(same, question, joined=True)
+            return Rerun(same, question, joined=True), None
         number = uuid4().hex
         head = _written_down(db, number, asked, question)
-        result = spool.begin(
-            number, {**head, "asked": key, "isolation": here.kind, "unstopped": here.unstopped}
-        )
-    answer = Rerun(number, question)
-    _run(db, server, answer, asked, spool, result, limits or Limits(), heard, here, program)
-    return answer
-
-
-def _run(
-    db: Database,
-    server: Server,
-    answer: Rerun,
-    asked: Asked,
-    spool: Spool,
-    result: Result,
-    limits: Limits,
-    heard: Heard | None,
-    here: Isolation,
-    program: Program,
-) -> None:
-    url = server.rerun_url(_name_of(db))
-
-    def hear(event: Event) -> None:
-        result.write(event)
-        answer.hear(event)
-        if heard is not None:
-            heard(event)
-
-    try:
-        with spool.place():
-            request = _request(url, asked, answer.question, spool.key())
-            answer.outcome = guarded(
-                program, request, door_of(url), limits, hear, _ender(server.admin_url(_name_of(db))), here
-            )
-            result.write(["outcome", _told(answer.outcome)])
-    finally:
-        result.close()
-
-
-def _told(outcome: Outcome) -> dict[str, Any]:
-    return {
-        "status": outcome.status,
-        "why": outcome.why,
-        "seconds": outcome.seconds,
-        "events": outcome.events,
-        "refused": outcome.refused,
-        "chatter": outcome.chatter,
-    }
+        head |= {"asked": key, "isolation": here.kind, "unstopped": here.unstopped}
+        return Rerun(number, question), spool.begin(number, head)
 
 
 def _written_down(db: Database, number: str, asked: Asked, question: Question) -> dict[str, Any]:
@@ -237,50 +132,14 @@ def _written_down(db: Database, number: str, asked: Asked, question: Question) -
         "actor": asked.actor,
         "role": asked.role,
         "reason": asked.reason,
+        "database": name_of(db),
         "question": told,
+        "request": _as_asked(asked),
         "code_version": version,
     }
 
 
-def _request(url: str, asked: Asked, question: Question, key: bytes) -> bytes:
-    parts = urlsplit(url)
-    told: Mapping[str, Any] = {
-        "user": unquote(parts.username or ""),
-        "password": unquote(parts.password or ""),
-        "database": unquote(parts.path.lstrip("/")),
-        "role": asked.role,
-        "key": key.hex(),
-        "words": WORDS,
-        "question": question.as_json(),
-    }
-    return json.dumps(told).encode()
-
-
-def _name_of(db: Database) -> str:
-    return unquote(urlsplit(db.url).path.lstrip("/"))
-
-
-def door_of(url: str) -> Door:
-    """Where the relay of a run connects to, and whom it lets in."""
-    parts = urlsplit(url)
-    query = parse_qs(parts.query)
-    host = query.get("host", [parts.hostname or ""])[0]
-    port = int(query.get("port", [str(parts.port or PORT)])[0])
-    address: str | tuple[str, int] = f"{host}/.s.PGSQL.{port}" if host.startswith("/") else (host, port)
-    return Door(address, unquote(parts.username or ""), unquote(parts.path.lstrip("/")))
-
-
-def _ender(admin_url: str) -> Callable[[Sequence[int]], None]:
-    """Ends backends of the run that are still there; a question that computes does not notice that nobody listens."""
-
-    def end(backends: Sequence[int]) -> None:
-        if not backends:
-            return
-        with psycopg.connect(admin_url, autocommit=True) as connection:
-            connection.execute(
-                """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-                   WHERE pid = ANY(%s) AND usename = 'avenant_rerun'""",
-                [list(backends)],
-            )
-
-    return end
+def _as_asked(asked: Asked) -> dict[str, Any]:
+    """The request as it was made, so that the same can be asked again, by another person too."""
+    told = asdict(asked)
+    return {name: told[name] for name in told if name not in ("actor", "role", "reason")}

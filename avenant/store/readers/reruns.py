@@ -147,3 +147,19 @@ def opened_at(connection: Connection, run_id: int) -> int:
     ).fetchone()
     assert row is not None
     return int(row[0])
+
+
+def document_told_at(connection: Connection, document: int, rev: int | None) -> int:
+    """The revision in which a document was told last, as known at ``rev``; 0 where it was not."""
+    query = f"""
+        SELECT coalesce(max(revision.rev), 0) FROM document AS d JOIN revision USING (change_id)
+        WHERE d.document_id = %s AND {known("d", rev)}"""
+    row = connection.execute(query, [document]).fetchone()
+    return int(row[0]) if row else 0
+
+
+def providers_called(connection: Connection, providers: pl.Series) -> dict[int, str]:
+    """Providers' own numbers, by id."""
+    wanted = providers.drop_nulls().unique().to_list()
+    rows = connection.execute("SELECT provider_id, ref FROM provider WHERE provider_id = ANY(%s)", [wanted])
+    return {int(provider): str(ref) for provider, ref in rows}
