@@ -6,6 +6,7 @@ for played in played_cases([case], server_from_environment()):
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -37,6 +38,7 @@ from avenant.flows.case_observation import (
 from avenant.flows.case_simulation import simulated
 from avenant.gateways.rulebook_files import documents_in, shipped_folder
 from avenant.store.database import PARIS, Database
+from avenant.store.readers.rulebooks import rulebook_of_content
 from avenant.store.setup import Server, create_book
 
 ACTOR = "case file"
@@ -178,7 +180,13 @@ def _publish(play: Play, documents: tuple[PlanDocument, ...]) -> None:
 
 
 def _rulebook_of(plans: Plans) -> Rulebook:
-    """What the documents describe together; of shipped ones alone it is read once, for many cases live by them."""
+    """What the documents describe together; of shipped ones alone it is read once, for many cases live by them.
+
+    A rulebook told as frames (by a case that a re-run was exported as) stands alone.
+    """
+    for (kind, _), document in plans.items():
+        if kind == "rulebook":
+            return rulebook_of_content(json.loads(document.under("frames").content))  # type: ignore[arg-type]
     shipped = _all_shipped()
     if all(document is shipped.get(name) for name, document in plans.items()):
         return _shipped_together(frozenset(plans))

@@ -27,7 +27,7 @@ PARIS = ZoneInfo("Europe/Paris")
 OFFICE_OPENS = time(9)
 DAY_ENDS = time(23, 59, 59, 999_999)
 
-DOCUMENTS = ("plan", "parameter", "curve", "care")
+DOCUMENTS = ("plan", "parameter", "curve", "care", "rulebook")
 TABLES = ("contracts", "members", "enrolments")
 REF_OF = {"contract": "contract_ref", "member": "member_ref"}
 

@@ -54,7 +54,7 @@ def premium_verdict(scene: Scene, expected: Expected) -> Verdict:
     """The expected premiums against the book; what a plan holds back until it is approved is not yet in it."""
     settled = scene.members.join(expected.parked, on="family_id", how="anti")
     booked = booked_premiums(scene, settled)
-    changed, held = _held_apart(scene, difference(PREMIUMS, expected.rows, booked).changed)
+    changed, held = held_apart(scene, difference(PREMIUMS, expected.rows, booked).changed)
     notes = [f"{len(held)} values wait for an approval and are not booked"] if len(held) else []
     notes += [f"parked: {reason}" for _, reason in expected.parked.iter_rows()]
     differs = (*_values(PREMIUMS, scene.own(changed)), *_parking(scene, expected))
@@ -79,7 +79,7 @@ def booked_premiums(scene: Scene, members: pl.DataFrame) -> pl.DataFrame:
     return latest_entries(scene.connection, PREMIUMS, point.horizon, condition, point.book)
 
 
-def _held_apart(scene: Scene, changed: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def held_apart(scene: Scene, changed: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """What differs, and what of it the plans hold back."""
     limits = scene.terms.slots.join(scene.terms.plans.select("plan", "retro_months"), on="plan").select(
         "slot_id", "retro_months"

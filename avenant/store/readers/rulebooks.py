@@ -64,6 +64,11 @@ def rulebook_content(rulebook: Rulebook) -> dict[str, object]:
     return {**premiums, "care": care}
 
 
+def rulebook_of_content(content: dict[str, Any]) -> Rulebook:
+    """The rulebook that `rulebook_content` told, its lines without numbers of this book."""
+    return _rulebook(content)
+
+
 def published(connection: Connection, rev: int | None = None) -> Published:
     """The rulebook in force: the latest publication known. Errors: NothingPublished."""
     query = f"""
