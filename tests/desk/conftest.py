@@ -133,19 +133,34 @@ def served(played_book: Database) -> Iterator[Served]:
     yield from serving(played_book)
 
 
-def serving(database: Database) -> Iterator[Served]:
-    """Serve ``database`` by the real command until the test is done."""
+@pytest.fixture(scope="module")
+def own_desk(
+    server: Server, played_book: Database, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Database, Served, Path]]:
+    """A copy of the played book that all journeys of one module write to, served; and its folder of rulebooks."""
+    name, rulebooks = f"desk_{uuid.uuid4().hex[:12]}", tmp_path_factory.mktemp("rulebooks")
+    _look_away()
+    server.create_database(name, template=f"{database_name(played_book)}_pristine")
+    database = Database(server.app_url(name))
+    for desk in serving(database, AVENANT_RULEBOOKS=str(rulebooks)):
+        yield database, desk, rulebooks
+    _look_away()
+    server.drop_database(name)
+
+
+def serving(database: Database, **more: str) -> Iterator[Served]:
+    """Serve ``database`` by the real command until the test is done. more: for its environment."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     name = database_name(database)
-    environment = {**os.environ, "AVENANT_HOME": str(Path(os.environ[HOME]) / "server")}
+    environment = {**os.environ, "AVENANT_HOME": str(Path(os.environ[HOME]) / "server"), **more}
     command = [sys.executable, "-m", "avenant", "serve", "--demo", "--workers", "1", "--database", name]
     process = subprocess.Popen(
         [*command, "--bind", f"127.0.0.1:{port}"], env=environment, stderr=subprocess.PIPE
     )
     try:
-        _wait_for(f"http://127.0.0.1:{port}/health", process)
+        _wait_for(f"http://127.0.0.1:{port}/health/desk", process)
         yield Served(f"http://127.0.0.1:{port}")
     finally:
         process.terminate()
