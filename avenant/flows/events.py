@@ -25,6 +25,7 @@ from avenant.store.readers.events import (
     providers_called,
 )
 from avenant.store.readers.facts import Families, facts_of
+from avenant.store.readers.history import UnknownRef
 from avenant.store.readers.rulebooks import Published, published
 
 ENROLMENT = ("contract_id", "member_id", "plan", "level", "basis", "valid_from", "valid_to", "currency")
@@ -65,6 +66,15 @@ def family_events(
     events = care_events(history)
     left = envelopes_left(events, cover, terms, on)
     return FamilyEvents(tuple(members["member"]), events, left, on)
+
+
+def acts_of_event(db: Database, member: str, act: int, rev: int | None = None) -> tuple[int, ...]:
+    """The acts of the care event that holds ``act``. Errors: UnknownRef, also where the member has no such act."""
+    told = family_events(db, member, db.today(), rev)
+    found = next((one for one in told.events if act in {part.act_id for part in one.acts}), None)
+    if found is None:
+        raise UnknownRef(f"there is no care event of {member} with act {act}: nothing was told about it then")
+    return tuple(part.act_id for part in found.acts)
 
 
 def _history(

@@ -21,6 +21,7 @@ from avenant.core.why.acts import COMPARED, ActAsked, act_trials
 from avenant.core.why.care_news import document_arrival, fact_arrival_of_care, lines_of_rules_changed
 from avenant.core.why.causes import verdict
 from avenant.core.why.model import Cause
+from avenant.core.why.moves import moves
 from avenant.core.why.scenarios import Piece, Told, told_between
 from avenant.core.why.sentences import cause_sentence
 from avenant.core.why.trying import Value
@@ -47,6 +48,7 @@ from avenant.store.readers.why import (
 
 Row = dict[str, Any]
 HOW_LEARNT = ("known_at", "actor", "reason", "run_id")
+AMOUNT_AT = COMPARED.index("amount_cents")
 WHOLE = {"care_line": "document_id"}
 """A document is told whole: its lines of one revision are one piece of news."""
 
@@ -76,18 +78,24 @@ class Reading:
 
 
 def act_causes(
-    db: Database, name: str, version: int | None = None, rev: int | None = None, language: str = "en"
+    db: Database,
+    name: str,
+    version: int | None = None,
+    rev: int | None = None,
+    language: str = "en",
+    since: int = 0,
 ) -> tuple[PayeeCauses, ...]:
     """Why each charge of an act replaced the one before, per contract and payee.
 
-    name: of the act, or of the line it is called after (``D-0001#1``). version: one alone, an odd number. As known
-    now or as of ``rev``. Errors: UnknownRef; ValueError for another language.
+    name: of the act, or of the line it is called after (``D-0001#1``). version: one alone, an odd number. since:
+    only what became known after this revision. As known now or as of ``rev``. Errors: UnknownRef; ValueError for
+    another language.
     """
     opens = db.settings().opens
     with db.snapshot() as connection:
         reading = _reading(connection, db.url, name, opens, rev)
     keys = sorted({(row["contract_id"], row["payee_id"]) for row in reading.entries})
-    return tuple(_payee_causes(reading, *key, version, language) for key in keys)
+    return tuple(_payee_causes(reading, *key, version, since, language) for key in keys)
 
 
 def _reading(connection: Connection, url: str, name: str, opens: date, rev: int | None) -> Reading:
@@ -143,13 +151,13 @@ def _terms(
 
 
 def _payee_causes(
-    reading: Reading, contract_id: int, payee_id: int, version: int | None, language: str
+    reading: Reading, contract_id: int, payee_id: int, version: int | None, since: int, language: str
 ) -> PayeeCauses:
     mine = [
         row for row in reading.entries if (row["contract_id"], row["payee_id"]) == (contract_id, payee_id)
     ]
     charges = {row["version"]: row for row in mine if row["version"] % 2}
-    chosen = [number for number in charges if version in (None, number)]
+    chosen = [n for n, row in charges.items() if version in (None, n) and row["rev"] > since]
     causes = [_cause(reading, charges[number], charges.get(number - 2)) for number in chosen]
     told = tuple(replace(cause, sentence=cause_sentence(cause, language)) for cause in causes)
     return PayeeCauses(reading.names["contract_id"][contract_id], payee_id, reading.payees[payee_id], told)
@@ -165,9 +173,11 @@ def _cause(reading: Reading, row: Row, former: Row | None) -> Cause:
     )
     trials = act_trials(asked, told, reading.terms)
     found = verdict(told.pieces, trials, due, lambda: trials.without_news() == asked.before)
+    before_cents = former["amount_cents"] if former else None
+    parts = moves(trials, found.news, AMOUNT_AT, before_cents or 0, row["amount_cents"])
     return Cause(
         version=row["version"],
-        before_cents=former["amount_cents"] if former else None,
+        before_cents=before_cents,
         after_cents=row["amount_cents"],
         currency=reading.currencies[row["contract_id"]],
         found=found.found,
@@ -175,6 +185,8 @@ def _cause(reading: Reading, row: Row, former: Row | None) -> Cause:
         looked_at=len(told.pieces),
         code=((former or {}).get("code_version") or row["former_code_version"], row["code_version"]),
         learnt=learnt(row),
+        moved=parts.by_news,
+        code_cents=parts.by_code,
     )
 
 

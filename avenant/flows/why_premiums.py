@@ -13,11 +13,13 @@ from typing import Any
 
 import polars as pl
 
+from avenant.core.book.entries import PREMIUMS
 from avenant.core.coverage.arrivals import fact_arrivals, learnt
 from avenant.core.coverage.model import Arrival, Slot
 from avenant.core.coverage.rule_changes import rulebook_changes
 from avenant.core.why.causes import Verdict, verdict
 from avenant.core.why.model import Cause
+from avenant.core.why.moves import moves
 from avenant.core.why.premiums import (
     MonthTerms,
     PremiumAsked,
@@ -41,6 +43,7 @@ from avenant.store.tables import CONTRACT, ENROLMENT, MEMBER
 Row = dict[str, Any]
 RULEBOOK = {"publication": pl.Int32, "version": pl.Int32, "name": pl.String, "rev": pl.Int64}
 FACTS = {"contract": CONTRACT, "member": MEMBER, "enrolment": ENROLMENT, "approval": APPROVAL}
+AMOUNT_AT = PREMIUMS.values.index("amount_cents")
 MOST_PARTS = 16
 """So many parts of a rulebook are told apart; where more changed, all that touch the price are named."""
 
@@ -76,17 +79,22 @@ def premium_causes(
     rev: int | None = None,
     language: str = "en",
     names: Mapping[str, str] | None = None,
+    since: int = 0,
 ) -> tuple[SlotCauses, ...]:
     """Why each charge of a member's month replaced the one before, per contract and slot.
 
     slot, version: one alone (``family.confort.health.child.free``; an odd number). names: what to call members
-    instead of their numbers. As known now or as of ``rev``. Errors: UnknownRef; ValueError for another language.
+    instead of their numbers. since: only what became known after this revision. As known now or as of ``rev``.
+    Errors: UnknownRef; ValueError for another language.
     """
     with db.snapshot() as connection:
         reading = _reading(connection, db.url, member_ref, month, rev)
-    keys = sorted({(row["contract_id"], row["slot_id"]) for row in reading.read.entries})
-    found = (_slot_causes(reading, *key, version, language, names) for key in keys)
-    return tuple(one for one in found if slot is None or one.slot.key == slot)
+    keys = {(row["contract_id"], row["slot_id"]): _slot(row) for row in reading.read.entries}
+    return tuple(
+        _slot_causes(reading, *key, version, since, language, names)
+        for key, its_slot in sorted(keys.items(), key=lambda one: one[0])
+        if slot in (None, its_slot.key)
+    )
 
 
 def _reading(connection: Connection, url: str, member_ref: str, month: date, rev: int | None) -> Reading:
@@ -109,6 +117,7 @@ def _slot_causes(
     contract_id: int,
     slot_id: int,
     version: int | None,
+    since: int,
     language: str,
     names: Mapping[str, str] | None,
 ) -> SlotCauses:
@@ -116,11 +125,14 @@ def _slot_causes(
         row for row in reading.read.entries if (row["contract_id"], row["slot_id"]) == (contract_id, slot_id)
     ]
     charges = {row["version"]: row for row in mine if row["version"] % 2}
-    chosen = [number for number in charges if version in (None, number)]
+    chosen = [n for n, row in charges.items() if version in (None, n) and row["rev"] > since]
     causes = [_cause(reading, charges[number], charges.get(number - 2)) for number in chosen]
     told = (replace(cause, sentence=cause_sentence(cause, language, names)) for cause in causes)
-    slot = Slot(*(mine[0][name] for name in ("slot_id", "plan", "level", "component", "tier", "status")))
-    return SlotCauses(reading.read.names["contract_id"][contract_id], slot, tuple(told))
+    return SlotCauses(reading.read.names["contract_id"][contract_id], _slot(mine[0]), tuple(told))
+
+
+def _slot(row: Row) -> Slot:
+    return Slot(*(row[name] for name in ("slot_id", "plan", "level", "component", "tier", "status")))
 
 
 def _cause(reading: Reading, row: Row, former: Row | None) -> Cause:
@@ -128,11 +140,13 @@ def _cause(reading: Reading, row: Row, former: Row | None) -> Cause:
     since = read_rev_of(former) if former else int(row["former_read_rev"] or 0)
     told = _told(reading.frames, since, read_rev_of(row), due)
     books = _month_books(reading, told, row)
-    asked, found = _searched(reading, told, books, row, former, due)
+    asked, trials, found = _searched(reading, told, books, row, former, due)
+    before_cents = former["amount_cents"] if former else None
+    parts = moves(trials, found.news, AMOUNT_AT, before_cents or 0, row["amount_cents"])
     contracts = (c for c in reading.read.facts["contract"] if c["contract_id"] == row["contract_id"])
     return Cause(
         version=row["version"],
-        before_cents=former["amount_cents"] if former else None,
+        before_cents=before_cents,
         after_cents=row["amount_cents"],
         currency=next(contracts)["currency"],
         found=found.found,
@@ -140,14 +154,16 @@ def _cause(reading: Reading, row: Row, former: Row | None) -> Cause:
         looked_at=len(told.pieces),
         code=((former or {}).get("code_version") or row["former_code_version"], row["code_version"]),
         learnt=learnt(row),
+        moved=parts.by_news,
+        code_cents=parts.by_code,
     )
 
 
 def _searched(
     reading: Reading, told: Told, books: Mapping[str, MonthTerms], row: Row, former: Row | None, due: bool
-) -> tuple[PremiumAsked, Verdict]:
-    """The verdict, and the question it answers. Whether the contract had been booked when the key was new is told by
-    when it became known; where that leads nowhere, the other way is tried."""
+) -> tuple[PremiumAsked, Trials, Verdict]:
+    """The verdict, the question it answers, and what was tried. Whether the contract had been booked when the key
+    was new is told by when it became known; where that leads nowhere, the other way is tried."""
     known_before = reading.contract_known(row["contract_id"]) <= int(row["former_read_rev"] or 0)
     likely = former is not None or known_before
     for limited in (likely,) if former else (likely, not likely):
@@ -155,8 +171,8 @@ def _searched(
         trials = premium_trials(asked, told, books)
         found = verdict(told.pieces, trials, due, partial(_stood, trials, asked.before))
         if found.news:
-            return asked, found
-    return asked, found
+            break
+    return asked, trials, found
 
 
 def _stood(trials: Trials, before: Value) -> bool:
@@ -225,7 +241,7 @@ def _rulebook_arrival(
     published = reading.read.published[piece.version - 1]
     after = reading.books[published["version"]]
     earlier = [p for p in reading.read.published[: piece.version - 1] if p["version"] in reading.books]
-    slot = Slot(*(row[name] for name in ("slot_id", "plan", "level", "component", "tier", "status")))
+    slot = _slot(row)
     if not earlier:
         return Arrival("rulebook", published["version"], piece.version, learnt(published), ())
     before = reading.books[earlier[-1]["version"]]

@@ -122,6 +122,19 @@ def test_why_is_told_at_the_command_line(
     assert code == 0 and "pour la première fois" in output
     code, output = told("act", "D2#1", "--json")
     assert code == 0 and '"looked_at": 2' in output and '"found": "news"' in output
+    assert "for the first time" not in told("act", "D2#1", "--since", "2025-04-01")[1]
+    with book.connect() as connection:
+        row = connection.execute(
+            """SELECT min(act_id), max(series || '-' || year || '-' || lpad(number::text, 6, '0'))
+               FROM reimbursement JOIN payout_entry USING (entry_id) JOIN payout USING (payout_id)"""
+        ).fetchone()
+    assert row is not None
+    code, output = told("event", "M-1", str(row[0]))
+    assert code == 0 and "document D1: €2.45" in output and "document D2: €9.00" in output
+    code, output = told("payout", row[1], "1")
+    assert code == 0 and "document" in output
+    assert told("payout", row[1], "77")[0] == 2 and told("invoice", "AV-1999-000001", "1")[0] == 2
+    assert told("event", "M-1", "404")[0] == 2
     assert told("premium", "M-404", "2025-03")[0] == 2
     assert told("premium", "M-1", "March")[0] == 2
     assert told("act", "D2#1", "--known-at", "2099-01-01")[0] == 2

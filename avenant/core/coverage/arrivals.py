@@ -5,6 +5,7 @@ Example: enrolment E-1, version 2: last day — → 30 June 2026.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -15,6 +16,8 @@ from avenant.core.periods import day_before
 from avenant.core.wording.figures import day_text
 
 Row = Mapping[str, Any]
+FIGURE = re.compile(r"(-?\d+)\.(\d+)( ?%.*| × .*)?")
+"""An amount (``54.60``) or a rate (``1.43%``) as the rulebook's lines are told."""
 Names = Mapping[str, Mapping[int, str]]
 """Column of an id -> id -> the number that people know."""
 
@@ -78,14 +81,26 @@ def fact_arrivals(
 
 
 def field_text(field: str, language: str) -> str:
-    """A field as people call it; what is not among the words is told as it is (``price confort adult``)."""
-    return WORDS[language].get(f"field_{field}", field)
+    """A field as people call it, also within a longer name: of a line (``D1#1 secu_cents``), of a table of prices
+    (``price confort child 0-150``). What is not among the words is told as it is."""
+    words = WORDS[language]
+    whole = words.get(f"field_{field}")
+    parts = field.split(" ")
+    return whole or " ".join(words.get(f"field_{part}", words.get(f"tier_{part}", part)) for part in parts)
 
 
 def value_text(value: object, language: str) -> str:
-    """A value as people read it: days in words, yes and no, a dash for nothing."""
+    """A value as people read it: days in words, yes and no, a dash for nothing, figures as the language has them."""
     if value is None:
         return WORDS[language]["nothing"]
     if isinstance(value, bool):
         return WORDS[language]["yes" if value else "no"]
-    return day_text(value, language) if isinstance(value, date) else str(value)
+    if isinstance(value, date):
+        return day_text(value, language)
+    return _figure(str(value)) if language == "fr" else str(value)
+
+
+def _figure(text: str) -> str:
+    """A figure with a comma; a number that is no figure of money or rate stays as it is."""
+    found = FIGURE.fullmatch(text)
+    return text if found is None else f"{found[1]},{found[2]}{found[3] or ''}"

@@ -21,6 +21,8 @@ class Cause:
 
     found: one of FOUND. arrived: a minimal set; without any of its members the change does not come about. looked_at:
     how many pieces of news were tried. code: the versions of the program before and now. learnt: of the version.
+    moved: what each of ``arrived`` moved, told in this order; code_cents: what the program moved. They sum to
+    ``moved_cents``.
     """
 
     version: int
@@ -33,3 +35,15 @@ class Cause:
     code: tuple[str | None, str | None]
     learnt: Learnt
     sentence: str = ""
+    moved: tuple[int, ...] = ()
+    code_cents: int = 0
+
+    @property
+    def moved_cents(self) -> int:
+        """After less before; where nothing was booked before, all of it."""
+        return self.after_cents - (self.before_cents or 0)
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether the parts sum to what the version moved, to the cent."""
+        return sum(self.moved) + self.code_cents == self.moved_cents

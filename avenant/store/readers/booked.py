@@ -1,0 +1,51 @@
+"""What was booked under a key at two revisions: the sum of its entries, of which all but the last cancel out."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from avenant.core.periods import add_months
+from avenant.store.database import Connection
+from avenant.store.frames import read_frame
+from avenant.store.readers.known import array, known
+from avenant.store.readers.why import people_of_act
+
+BOOKED = {
+    "contract": pl.String,
+    "part": pl.Int64,
+    "currency": pl.String,
+    "before_cents": pl.Int64,
+    "after_cents": pl.Int64,
+}
+"""part: the slot's or the payee's id. before_cents: booked at the earlier revision, null where nothing was yet."""
+SUMS = """
+    sum(t.amount_cents) FILTER (WHERE v.rev <= {since}), sum(t.amount_cents)
+    FROM {book} AS t JOIN revision AS v USING (change_id)
+    JOIN contract AS c ON c.contract_id = t.contract_id AND c.version = 1"""
+
+
+def premiums_booked(
+    connection: Connection, member_ref: str, month: date, since: int, rev: int | None = None
+) -> pl.DataFrame:
+    """Columns BOOKED per contract and slot of a member's month, at revision ``since`` and at ``rev`` (None: now)."""
+    sums = SUMS.format(book="premium", since=int(since))
+    query = f"""
+        WITH who AS (SELECT member_id FROM member WHERE ref = %s AND version = 1)
+        SELECT c.ref, t.slot_id, c.currency, {sums}
+        WHERE t.contract_id IN (SELECT contract_id FROM enrolment JOIN who USING (member_id))
+          AND t.member_id = (SELECT member_id FROM who) AND t.month >= %s AND t.month < %s AND {known("t", rev)}
+        GROUP BY 1, 2, 3 ORDER BY 1, 2"""
+    return read_frame(connection, query, BOOKED, [member_ref, month, add_months(month, 1)])
+
+
+def act_booked(connection: Connection, act_id: int, since: int, rev: int | None = None) -> pl.DataFrame:
+    """Columns BOOKED per contract and payee of an act, at revision ``since`` and at ``rev`` (None: now)."""
+    sums = SUMS.format(book="reimbursement", since=int(since))
+    query = f"""
+        SELECT c.ref, t.payee_id, c.currency, {sums}
+        WHERE t.act_id = {act_id:d} AND t.member_id = ANY({array(people_of_act(connection, act_id, rev))})
+          AND {known("t", rev)}
+        GROUP BY 1, 2, 3 ORDER BY 1, 2"""
+    return read_frame(connection, query, BOOKED)
