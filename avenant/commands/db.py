@@ -18,6 +18,7 @@ import typer
 
 from avenant.commands.clock import clock as show_or_set_clock
 from avenant.commands.erase import erase
+from avenant.commands.load import load
 from avenant.commands.migrate import migrate
 from avenant.commands.progress import progress_shown
 from avenant.gateways.postgres import EmbeddedServer, server_from_environment
@@ -48,6 +49,7 @@ app = typer.Typer(
 app.command("clock")(show_or_set_clock)
 app.command()(erase)
 app.command()(migrate)
+app.command()(load)
 
 
 class Clock(StrEnum):

@@ -12,20 +12,43 @@ from avenant.commands.choose_database import (
     refusals_told,
     revision_typed,
 )
+from avenant.commands.progress import progress_shown
 
-app = typer.Typer(
-    no_args_is_help=True,
-    add_completion=False,
-    help="Write the books for other programs.\n\nExample: avenant export journal --output book.journal",
-)
+app = typer.Typer(no_args_is_help=True, add_completion=False)
 
 
-@app.callback()
-def export() -> None:
-    """Write the books for other programs.
+@app.callback(invoke_without_command=True)
+def export(
+    context: typer.Context,
+    pseudonymised: bool = typer.Option(
+        False, "--pseudonymised", help="Write a copy of the whole book in which nobody can be recognised."
+    ),
+    output: Path = typer.Option(
+        Path("book.zip"), "--output", "-o", help="With --pseudonymised: the file to write."
+    ),
+    database: str = DATABASE,
+) -> None:
+    """Write the books for other programs: a journal, or a pseudonymised copy that a build can preview against.
 
-    Example: avenant export journal --output book.journal
+    The copy holds facts, books and rulebooks with every amount and date. Names, contacts, bank details, free text
+    and who wrote what are left out; the numbers of people and papers are replaced. It is still data about health.
+    `avenant db load FILE NAME` makes a database of it.
+
+    Example: avenant export --pseudonymised --output book.zip
+
+    Exit codes: 0 written · 1 the server failed · 2 refused: no such database, a file that cannot be written.
     """
+    if context.invoked_subcommand is not None:
+        if pseudonymised:
+            raise typer.BadParameter("--pseudonymised stands alone: leave out the command after it")
+        return
+    if not pseudonymised:
+        raise typer.BadParameter("name what to export: `journal`, or --pseudonymised")
+    from avenant.flows.copying import write_pseudonymised
+
+    with refusals_told(database), progress_shown() as progress:
+        copied = write_pseudonymised(chosen_database(database), output, progress)
+    typer.echo(f"{sum(copied.rows.values()):,} rows up to revision {copied.rev:,} written to {output}")
 
 
 @app.command()
