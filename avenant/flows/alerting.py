@@ -2,16 +2,21 @@
 
 from collections.abc import Iterable
 
+from avenant.core.checks import french
 from avenant.core.checks.finding import UNKNOWN
 from avenant.core.checks.telling import Alert, Told, digest, news
 from avenant.flows.check_catalogue import CHECKS
 from avenant.flows.health import health
-from avenant.gateways.alerts import alert_urls, desk_url, send
+from avenant.gateways.alerts import alert_language, alert_urls, desk_url, send
 from avenant.store.database import Database
 from avenant.store.readers.check_results import OpenFinding, open_findings
 from avenant.store.writers.check_results import Kept
 
-SENTENCES = {check.name: check.sentence for check in CHECKS.values()}
+SENTENCES = {"en": {check.name: check.sentence for check in CHECKS.values()}, "fr": french.SENTENCES}
+TEST = {
+    "en": ("avenant: a test", "Alerts about the books arrive here."),
+    "fr": ("avenant: un essai", "Les alertes sur les livres arrivent ici."),
+}
 
 
 def tell_news(kept: Kept) -> int:
@@ -19,8 +24,8 @@ def tell_news(kept: Kept) -> int:
 
     Errors: ValueError, NotDelivered (``gateways.alerts``).
     """
-    urls = alert_urls()
-    alert = news(_told(kept.new), _told(kept.resolved), SENTENCES, desk_url())
+    urls, language = alert_urls(), alert_language()
+    alert = news(_told(kept.new), _told(kept.resolved), SENTENCES[language], desk_url(), language)
     return send(urls, alert.title, alert.body) if urls and alert else 0
 
 
@@ -28,9 +33,8 @@ def tell_digest(db: Database) -> tuple[Alert, int]:
     """Send all that is open; the alert, and how many channels took it (0: nobody to tell)."""
     with db.connect() as connection:
         findings = open_findings(connection)
-    state = health(db)
-    alert = digest(_told(findings), state.told, SENTENCES, desk_url())
-    urls = alert_urls()
+    urls, language = alert_urls(), alert_language()
+    alert = digest(_told(findings), health(db).told_in(language), SENTENCES[language], desk_url(), language)
     return alert, send(urls, alert.title, alert.body) if urls else 0
 
 
@@ -42,7 +46,8 @@ def tell_test() -> int:
             "nobody is told: put Apprise addresses into AVENANT_ALERT_URLS, with blanks between"
         )
     link = f"\n{desk_url()}/checks" if desk_url() else ""
-    return send(urls, "avenant: a test", f"Alerts about the books arrive here.{link}")
+    title, said = TEST[alert_language()]
+    return send(urls, title, f"{said}{link}")
 
 
 def _told(findings: Iterable[OpenFinding]) -> list[Told]:

@@ -4,6 +4,7 @@
 |---|---|
 | `AVENANT_ALERT_URLS` | where alerts go: Apprise addresses with blanks between them; none: nobody is told |
 | `AVENANT_DESK_URL` | where the desk is reached, for the links in alerts |
+| `AVENANT_ALERT_LANGUAGE` | in which language: `en`, or `fr` |
 
 Addresses hold secrets: messages name their kind and their place in the list alone.
 """
@@ -11,7 +12,8 @@ Addresses hold secrets: messages name their kind and their place in the list alo
 import os
 from urllib.parse import urlsplit
 
-URLS, DESK = "AVENANT_ALERT_URLS", "AVENANT_DESK_URL"
+URLS, DESK, LANGUAGE = "AVENANT_ALERT_URLS", "AVENANT_DESK_URL", "AVENANT_ALERT_LANGUAGE"
+LANGUAGES = ("en", "fr")
 
 
 class NotDelivered(RuntimeError):
@@ -26,6 +28,14 @@ def alert_urls() -> list[str]:
 def desk_url() -> str:
     """Where the desk is reached; empty when nobody said."""
     return os.environ.get(DESK, "").rstrip("/")
+
+
+def alert_language() -> str:
+    """In which language alerts are told. Errors: ValueError for one that they have not."""
+    chosen = os.environ.get(LANGUAGE, "") or LANGUAGES[0]
+    if chosen not in LANGUAGES:
+        raise ValueError(f"{LANGUAGE} is {chosen!r}: alerts are told in {' or '.join(LANGUAGES)}")
+    return chosen
 
 
 def send(urls: list[str], title: str, body: str) -> int:

@@ -10,8 +10,10 @@ import pytest
 from typer.testing import CliRunner
 
 from avenant.cli import app
+from avenant.core.checks import french
 from avenant.core.checks.telling import Told, digest, news
 from avenant.flows.alerting import tell_news
+from avenant.flows.check_catalogue import CHECKS
 from avenant.gateways.alerts import NotDelivered, send
 from avenant.store.readers.check_results import OpenFinding
 from avenant.store.writers.check_results import Kept
@@ -82,6 +84,25 @@ def test_new_findings_and_resolutions_arrive_grouped_with_links_and_without_a_pe
     assert "https://desk.example/checks#taxes" in first["message"]
     for secret in ("Zoe", "C2", "54.60", "June"):
         assert secret not in json.dumps(receiver.posted)
+
+
+def test_alerts_are_told_in_french_where_that_is_wanted(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AVENANT_ALERT_URLS", receiver.url())
+    monkeypatch.setenv("AVENANT_ALERT_LANGUAGE", "fr")
+    assert tell_news(Kept(3, [finding(), finding("runs", "unknown")], [])) == 1
+    (posted,) = receiver.posted
+    assert posted["title"] == "avenant: 2 nouveaux constats, 0 résolu"
+    assert "NOUVEAU 1 · taxes (grave, pour l’ingénierie) : " in posted["message"]
+    assert "n’a pas pu être exécuté" in posted["message"] and "NEW" not in posted["message"]
+    monkeypatch.setenv("AVENANT_ALERT_LANGUAGE", "de")
+    with pytest.raises(ValueError, match="'de': alerts are told in en or fr"):
+        tell_news(Kept(3, [finding()], []))
+
+
+def test_every_check_has_its_sentence_in_french() -> None:
+    assert set(french.SENTENCES) == set(CHECKS)
 
 
 def test_nobody_hears_of_a_run_that_changed_nothing(

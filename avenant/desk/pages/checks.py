@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
 
 from avenant.core.checks.finding import UNKNOWN
+from avenant.core.checks.in_french import message_in_french, place_in_french
 from avenant.core.checks.ranks import SEVERITIES
 from avenant.desk.context import Desk, PageRefused, desk_of, page
 from avenant.desk.doors import door
@@ -72,7 +73,9 @@ def check(request: HttpRequest, name: str) -> HttpResponse:
     still = [one for one in history if one.resolved_at is None]
     context = {
         "one": _checked(desk, known, results.get(name, {}), still, HISTORY_SHOWN),
-        "resolved": [(one, _leads_to(desk, one)) for one in history if one.resolved_at is not None],
+        "resolved": [
+            (_said(desk, one), _leads_to(desk, one)) for one in history if one.resolved_at is not None
+        ],
         "last": last,
     }
     return page(request, "checks/check.html", context)
@@ -82,7 +85,7 @@ def _checked(
     desk: Desk, known: Check, result: dict[str, Any], findings: list[OpenFinding], most: int = FINDINGS_SHOWN
 ) -> Checked:
     mine = [one for one in findings if one.check == known.name]
-    shown = [(one, _leads_to(desk, one)) for one in mine[:most]]
+    shown = [(_said(desk, one), _leads_to(desk, one)) for one in mine[:most]]
     return Checked(known, _promise(desk, known), _state(result, mine), result, shown, len(mine))
 
 
@@ -101,6 +104,13 @@ def _promise(desk: Desk, known: Check) -> str:
     """The promise in the person's language; a check that has no words yet says its own sentence."""
     key = f"checks.promise_{known.name}"
     return say(desk.language, key) if key in all_words() else known.sentence
+
+
+def _said(desk: Desk, one: OpenFinding) -> OpenFinding:
+    """The finding in the person's language: it is kept in English."""
+    if desk.language != "fr":
+        return one
+    return replace(one, place=place_in_french(one.place), message=message_in_french(one.message))
 
 
 def _leads_to(desk: Desk, one: OpenFinding) -> str:
