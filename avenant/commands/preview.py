@@ -47,6 +47,7 @@ def preview(
     workers: int = typer.Option(2, min=0, max=64, help="Worker processes; 0 computes in this process."),
     chunk_families: int = typer.Option(4_000, min=1, help="Families per chunk, at most."),
     html: Path | None = typer.Option(None, help="Write an HTML report to this file.", show_default=False),
+    language: str = typer.Option("en", "--language", help="Language of the HTML report: fr or en."),
     rows: Path | None = typer.Option(
         None, help="Keep the rows themselves in this folder, as Arrow files.", show_default=False
     ),
@@ -78,7 +79,7 @@ def preview(
         day = db.today() if business_date is None else day_typed(business_date, "--date")
         tried = tried_instead(db, rulebook, facts, mapping)
         seen = previewed_book(db, day, *tried, workers, chunk_families, progress, keep_in(rows))
-    tell(seen, html, as_json)
+    tell(seen, html, as_json, language)
     if len(seen.failing) or seen.stopped:
         raise typer.Exit(FAILING)
     if seen.moves and not accept_changes:
@@ -110,14 +111,16 @@ def keep_in(folder: Path | None) -> Path | None:
     return folder
 
 
-def tell(seen: "BookPreview", html: Path | None, as_json: bool) -> None:
+def tell(seen: "BookPreview", html: Path | None, as_json: bool, language: str) -> None:
     """Print the report, and write the page if one is wanted."""
-    from avenant.commands.preview_html import page
-    from avenant.commands.preview_report import fields, text
+    from avenant.core.previews.html import page
+    from avenant.core.previews.text import text
+    from avenant.flows.preview_told import fields
 
+    values = fields(seen)
     if html is not None:
-        html.write_text(page(seen), encoding="utf-8")
-    typer.echo(json.dumps(fields(seen), indent=2) if as_json else text(seen))
+        html.write_text(page(values, language), encoding="utf-8")
+    typer.echo(json.dumps(values, indent=2) if as_json else text(values))
 
 
 def elsewhere(code: Path, reads_only: bool) -> int:

@@ -71,10 +71,12 @@ def read_for_run(
     chunk_families: int,
     progress: Progress | None,
     imported: str | None = None,
+    files: bool = True,
 ) -> Iterator[Reading]:
     """The chunks of everybody, with what the books hold of them and where their lines of care lie.
 
-    No chunks before the opening of the book. imported: an exported snapshot to read on. Its worker processes, its
+    No chunks before the opening of the book. imported: an exported snapshot to read on. files: whether lines of
+    care may be sorted into files by chunk; without, each chunk reads its own. Its worker processes, its
     folder of files and its snapshot are gone when the block ends.
     """
     with (
@@ -87,15 +89,15 @@ def read_for_run(
         if context.horizon < context.settings.opens:
             yield Reading(crew, connection, [], read_rev, 0)
         else:
-            yield _read(crew, connection, read_rev, chunk_families)
+            yield _read(crew, connection, read_rev, chunk_families, files)
 
 
-def _read(crew: Crew, connection: Connection, read_rev: int, chunk_families: int) -> Reading:
+def _read(crew: Crew, connection: Connection, read_rev: int, chunk_families: int, files: bool) -> Reading:
     families = member_families(connection)
     blocks = blocks_of_lines(connection)
     size = families_of_a_chunk(chunk_families, families["family_id"].n_unique(), blocks)
     tasks = tasks_of(families, size, crew.snapshot, read_rev)
-    sorted_lines = _sorted_lines(connection, crew, tasks, families, blocks)
+    sorted_lines = _sorted_lines(connection, crew, tasks, families, blocks if files else 0)
     booked = {
         PREMIUMS.table: book_fingerprints(connection, PREMIUMS, crew.context.horizon),
         REIMBURSEMENTS.table: book_fingerprints(connection, REIMBURSEMENTS),

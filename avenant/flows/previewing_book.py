@@ -85,16 +85,18 @@ def previewed_book(
     chunk_families: int = 4_000,
     progress: Progress | None = None,
     keep: Path | None = None,
+    files: bool = True,
 ) -> BookPreview:
     """What the nightly run of ``business_date`` would book, everybody recomputed; nothing is written.
 
     rulebook: under this draft instead of the one in force. news: if these facts were learnt first. keep: a folder
-    for the rows themselves, as Arrow files by table. Errors: NewsRefused, NothingPublished, FamiliesRaise.
+    for the rows themselves, as Arrow files by table. files: whether care may be sorted into files first.
+    Errors: NewsRefused, NothingPublished, FamiliesRaise.
     """
     started = time.perf_counter()
     with (
         _terms_of(db, business_date, rulebook) as (context, terms),
-        read_for_run(context, workers, chunk_families, progress) as reading,
+        read_for_run(context, workers, chunk_families, progress, files=files) as reading,
     ):
         tally, apart = _tried(context, terms, news, reading.crew.snapshot, keep)
         work = partial(try_chunk, context, apart=apart, keep=keep)

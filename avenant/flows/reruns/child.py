@@ -68,7 +68,7 @@ def main() -> None:
     telling.send()
     request = json.loads(sys.stdin.buffer.read())
     mask = Mask(request["role"], bytes.fromhex(request["key"]), frozenset(request["words"]))
-    database = Database(_url(request))
+    database = Database(url_inside(request))
     try:
         with database.snapshot() as connection:
             _answer(Scene(connection, question_from(request["question"])), mask, telling.tell)
@@ -78,7 +78,7 @@ def main() -> None:
     telling.send()
 
 
-def _url(request: dict[str, Any]) -> str:
+def url_inside(request: dict[str, Any]) -> str:
     """The address of the database: always the socket that the guard gives this run."""
     user, password, name = (quote(request[part], safe="") for part in ("user", "password", "database"))
     host = quote(os.environ["RERUN_DATABASE_FOLDER"], safe="")
