@@ -49,7 +49,7 @@ WORDS = {
         "Dites en quelques mots pourquoi vous réexécutez.",
     ),
     "rerun.go": ("Run again", "Réexécuter"),
-    "rerun.go_own": ("Run at the decision’s own moment", "Réexécuter au moment même de la décision"),
+    "rerun.go_own": ("At the decision’s own moment", "Au moment même de la décision"),
     "rerun.options": (
         "Rulebook, trace, stages, changed inputs",
         "Barème, trace, étapes, données changées",
@@ -161,8 +161,8 @@ WORDS = {
     "rerun.flame": ("Flame graph", "Graphe en flammes"),
     "rerun.as_case": ("Export as a case", "Exporter en cas de test"),
     "rerun.case_warning": (
-        "Pseudonymised health data: keep it where such data may be kept.",
-        "Données de santé pseudonymisées : à ne conserver que là où c’est permis.",
+        "An exported case is pseudonymised health data: keep it where such data may be kept.",
+        "Un cas exporté contient des données de santé pseudonymisées : à ne conserver que là où c’est permis.",
     ),
     "rerun.no_case": ("This cannot become a case: {said}", "Ceci ne peut devenir un cas : {said}"),
     "rerun.compare": ("Compare", "Comparer"),

@@ -53,7 +53,7 @@ export class Panel {
   }
 
   head(call) {
-    const title = made("h2", "", call.f.name);
+    const title = made("h2", "", call.f.shown);
     const where = made("p", "small-text quiet");
     const path = made("code", "id", place(call));
     path.dataset.copy = "";

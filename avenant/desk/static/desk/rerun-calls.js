@@ -111,7 +111,7 @@ export class Calls {
 const TAKES = {
   g: (trace, [, name]) => { trace.stage = name; },
   f: (trace, [, n, module, name, file, line]) => {
-    trace.functions[n] = { n, module, name, file, line, said: `${module}.${name}`.toLowerCase() };
+    trace.functions[n] = { n, module, name, shown: name.replace("__create_fn__.<locals>.", ""), file, line, said: `${module}.${name}`.toLowerCase() };
   },
   c: (trace, [, n, parent, f, began, at, given, digest]) => trace.add({
     n, parent: parent === null ? null : trace.calls[parent], f: trace.functions[f], began, at, given, digest,

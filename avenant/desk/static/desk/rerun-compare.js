@@ -105,7 +105,7 @@ const fill = (element, row) => {
   const node = row.call ?? row.group[0];
   const parting = row.call ? node.differs : row.group.find((each) => each.differs)?.differs ?? "";
   twist.textContent = row.leaf ? "" : row.open ? "▾" : "▸";
-  name.textContent = row.call ? node.f.name : `${row.group.length} × ${node.f.name}`;
+  name.textContent = row.call ? node.f.shown : `${row.group.length} × ${node.f.shown}`;
   given.textContent = row.call && node.given ? `(${node.given})` : "";
   out.textContent = row.call && node.one && node.other && node.differs
     ? `→ ${node.one.error ?? node.one.out} | ${node.other.error ?? node.other.out}`

@@ -30,7 +30,7 @@ const fill = (element, row) => {
   const call = row.call ?? row.group[0];
   const us = row.call ? call.us : row.group.reduce((sum, each) => sum + (each.us || 0), 0);
   twist.textContent = row.leaf ? "" : row.open ? "▾" : "▸";
-  name.textContent = row.call ? call.f.name : `${row.group.length} × ${call.f.name}`;
+  name.textContent = row.call ? call.f.shown : `${row.group.length} × ${call.f.shown}`;
   given.textContent = row.call && call.given ? `(${call.given})` : "";
   out.textContent = row.call ? (call.error ? `✕ ${call.error}` : call.out && `→ ${call.out}`) : "";
   marks.textContent = `${call.caughtType ? `! ${call.caughtType} ` : ""}${row.call && call.logs ? `≡ ${call.logs.length}` : ""}`;
