@@ -5,16 +5,15 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
+from avenant.desk.context import language_of
+
 
 class LanguageOfPerson:
-    """Activate the language of the cookie, else the browser's; pages of the desk themselves ask the user."""
+    """Activate the language of the user, else of the cookie, else of the browser: that of the page around it."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        chosen = request.COOKIES.get("language")
-        if chosen not in ("en", "fr"):
-            chosen = "fr" if request.headers.get("Accept-Language", "").lower().startswith("fr") else "en"
-        with translation.override(chosen):
+        with translation.override(language_of(request)):
             return self.get_response(request)

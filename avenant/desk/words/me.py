@@ -4,6 +4,7 @@ WORDS = {
     "me.saved": ("Saved", "Enregistré"),
     "me.role": ("Your role", "Votre rôle"),
     "me.may": ("What you may do", "Ce que vous pouvez faire"),
+    "me.back": ("Back to the account", "Retour au compte"),
     "me.security": ("Sign-in", "Connexion"),
     "me.password": ("Change the password", "Changer le mot de passe"),
     "me.mfa": ("Second factor", "Second facteur"),
