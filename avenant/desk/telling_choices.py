@@ -121,7 +121,11 @@ def _lines(table: Table) -> Choices:
 
 
 def _acts(table: Table) -> Choices:
-    return list(offered(table.desk.db).acts)
+    known, language = all_words(), table.desk.language
+    return [
+        (code, say(language, f"acts.{code}") if language != "en" and f"acts.{code}" in known else label)
+        for code, label in offered(table.desk.db).acts
+    ]
 
 
 def _facts(table: Table) -> Choices:

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path
 
+from avenant.core.payouts.care_names import NAMES
 from avenant.core.rulebook.comparing import LineChange, compared
 from avenant.core.rulebook.model import Rulebook
 from avenant.core.wording.figures import day_text, percent_text, plain_amount
@@ -34,7 +35,7 @@ LINES_SHOWN = 200
 def rulebooks(request: HttpRequest) -> HttpResponse:
     """The published versions, newest first, and what was asked."""
     desk = desk_of(request)
-    with desk.db.connect() as connection:
+    with desk.db.snapshot() as connection:
         known = publications(connection, desk.rev)
     context = {
         "publications": known,
@@ -48,7 +49,7 @@ def rulebooks(request: HttpRequest) -> HttpResponse:
 def rulebook(request: HttpRequest, publication: int) -> HttpResponse:
     """One version: what it says otherwise than the one before it."""
     desk = desk_of(request)
-    with desk.db.connect() as connection:
+    with desk.db.snapshot() as connection:
         found = next((p for p in publications(connection, desk.rev) if p.publication_id == publication), None)
         if found is None:
             raise PageRefused(say(desk.language, "rulebooks.unknown"), status=404)
@@ -62,7 +63,7 @@ def folder(request: HttpRequest, name: str) -> HttpResponse:
     """A folder as it would come into force: what is wrong with it, what it changes, and asking or confirming it."""
     desk = desk_of(request)
     read = _folder(desk, name)
-    with desk.db.connect() as connection:
+    with desk.db.snapshot() as connection:
         known = publications(connection, None, 1)
         now = former_rulebook(connection, desk.db.url, known[0].version).rulebook if known else None
     asked = None
@@ -150,6 +151,10 @@ def _versions(connection: Connection, desk: Desk, found: Publication) -> tuple[R
     return former_rulebook(connection, desk.db.url, found.previous).rulebook, after
 
 
+OF_EVERYBODY = {("age_from", 0), ("age_to", 151), ("part", 1), ("basket", None), ("tier", None)}
+"""Parts of a line's key that set no bound: nobody needs to read them."""
+
+
 def _groups(desk: Desk, changes: list[LineChange]) -> list[dict[str, Any]]:
     """The changes of each frame, the first LINES_SHOWN of them in words."""
     groups = []
@@ -161,23 +166,28 @@ def _groups(desk: Desk, changes: list[LineChange]) -> list[dict[str, Any]]:
 
 
 def _line(desk: Desk, change: LineChange) -> dict[str, Any]:
-    names = list(change.after if change.after is not None else change.before or {})
     before, after = change.before or {}, change.after or {}
+    parameter = str(change.key.get("parameter", ""))
+
+    def said(name: str, value: object) -> str:
+        return _value(desk, parameter if name == "value" and parameter else name, value)
+
+    key = [said(name, value) for name, value in change.key.items() if (name, value) not in OF_EVERYBODY]
+    told = [name for name in {**before, **after} if _tells(before.get(name), after.get(name))]
     return {
-        "key": ", ".join(
-            _value(desk, name, value) for name, value in change.key.items() if value is not None
-        ),
+        "key": ", ".join(key),
         "state": "new" if change.before is None else "gone" if change.after is None else "changed",
         "values": [
-            {
-                "name": _field(desk, name),
-                "before": _value(desk, name, before.get(name)),
-                "after": _value(desk, name, after.get(name)),
-            }
-            for name in names
-            if before.get(name) is not None or after.get(name) is not None
+            {"name": _field(desk, name)}
+            | {"before": said(name, before.get(name)), "after": said(name, after.get(name))}
+            for name in told
         ],
     }
+
+
+def _tells(before: object, after: object) -> bool:
+    """Whether a value says something: it differs, and not only by an absent No."""
+    return before != after and any(value is not None and value is not False for value in (before, after))
 
 
 def _field(desk: Desk, name: str) -> str:
@@ -201,7 +211,20 @@ def _value(desk: Desk, name: str, value: object) -> str:
         return percent_text(value, desk.language)
     if name in ("age_from", "age_to"):
         return say(desk.language, f"rulebooks.{name}", age=value)
-    return str(value).replace("_", " ")
+    return _word(desk, name, str(value))
+
+
+def _word(desk: Desk, name: str, value: str) -> str:
+    """What people call a value of the column ``name``; a code that has no word stays as it is, readable."""
+    if name == "act_code":
+        known = f"acts.{value}" in all_words()
+        return f"{value} {say(desk.language, f'acts.{value}')}" if known else value
+    if name == "family" and value in NAMES[desk.language]:
+        return NAMES[desk.language][value]
+    parameter = name in ("parameter", "rate_parameter")
+    bare = value.removesuffix("_cents").removesuffix("_ppm") if parameter else value
+    key = f"rulebooks.{'parameter' if parameter else 'value'}_{bare}"
+    return say(desk.language, key) if key in all_words() else bare.replace("_", " ")
 
 
 urlpatterns = [

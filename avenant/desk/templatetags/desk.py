@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from avenant.core.coverage.arrivals import field_text, value_text
 from avenant.core.timeline.model import Split
 from avenant.core.wording.figures import amount_text, day_text, month_text, percent_text
 from avenant.desk.roles import SENTENCES, Permission
@@ -125,6 +126,15 @@ def month(context: Context, on: date | None) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def of_month(context: Context, on: date) -> str:
+    """A month with its preposition: ``of April 2024``, « d’avril 2024 », « de mars 2024 »."""
+    text = month_text(on, _language(context))
+    if _language(context) == "en":
+        return f"of {text}"
+    return f"d’{text}" if text[0] in "ao" else f"de {text}"
+
+
+@register.simple_tag(takes_context=True)
 def instant(context: Context, at: datetime | str | None, seconds: bool = False) -> str:
     """An instant in Paris: ``14 March 2026, 09:12``. ISO text without a zone is Paris already."""
     if at is None or at == "":
@@ -207,6 +217,12 @@ def changed(context: Context, change: SubjectChange) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def colon(context: Context) -> str:
+    """A colon: the French one has a blank before it, at which no line breaks."""
+    return "\u00a0:" if _language(context) == "fr" else ":"
+
+
+@register.simple_tag(takes_context=True)
 def sees_name(context: Context, ref: str) -> bool:
     """Whether this person may see this member by name."""
     desk = context.get("desk")
@@ -279,8 +295,8 @@ def _known_word(group: str) -> Callable[[Context, str], str]:
 for _tag, _group in {
     "basis_word": "cover.basis",
     "arrival_word": "cover.arrival",
-    "field_word": "field",
     "tier_word": "tier",
+    "component_word": "component",
     "status_word": "status",
 }.items():
     register.simple_tag(_known_word(_group), takes_context=True, name=_tag)
@@ -289,8 +305,19 @@ for _tag, _group in {
 @register.simple_tag(takes_context=True)
 def field_value(context: Context, value: object) -> str:
     """A value of a fact as people read it: days in words, yes and no, nothing as a dash."""
-    if value is None:
-        return "–"
-    if isinstance(value, bool):
-        return said(_language(context), "field.yes" if value else "field.no")
-    return day_text(value, _language(context)) if isinstance(value, date) else str(value).replace("_", " ")
+    if isinstance(value, str):
+        bare = value.replace(" ", "_")
+        for name in (f"value_{bare}", f"rulebooks.value_{bare}"):
+            if name in all_words():
+                return said(_language(context), name)
+        return value_text(value.replace("_", " "), _language(context))
+    return value_text(value, _language(context))
+
+
+@register.simple_tag(takes_context=True)
+def field_word(context: Context, key: str) -> str:
+    """A field of a fact or of a rulebook's line as people call it."""
+    for name in (f"field_{key}", f"rulebooks.field_{key.replace(' ', '_')}"):
+        if name in all_words():
+            return said(_language(context), name)
+    return field_text(key, _language(context)).replace("_", " ")

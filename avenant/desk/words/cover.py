@@ -3,7 +3,7 @@
 WORDS = {
     "cover.bars": ("Cover", "Couverture"),
     "cover.who": ("Who", "Qui"),
-    "cover.plan": ("Plan", "Formule"),
+    "cover.plan": ("Plan", "Offre"),
     "cover.from": ("From", "Du"),
     "cover.last_day": ("Last day", "Dernier jour"),
     "cover.open": ("goes on", "en cours"),
@@ -28,8 +28,9 @@ WORDS = {
         "Nothing was booked for this month, or not yet then.",
         "Rien n’a été comptabilisé pour ce mois, ou pas encore à cette date.",
     ),
+    "cover.history": ("History", "Historique"),
     "cover.before": ("Before {month}", "Avant {month}"),
-    "cover.premium_of": ("Premium of", "Cotisation de"),
+    "cover.premium_of": ("Premium", "Cotisation"),
     "cover.arrived": ("What arrived in between", "Ce qui est arrivé entre-temps"),
     "cover.arrived_first": (
         "Known before it: {count} fact|Known before it: {count} facts",
@@ -44,7 +45,7 @@ WORDS = {
     "cover.basis_active": ("active", "actif"),
     "cover.arrival_contract": ("Contract", "Contrat"),
     "cover.arrival_member": ("Member", "Assuré"),
-    "cover.arrival_enrolment": ("Enrolment", "Adhésion"),
+    "cover.arrival_enrolment": ("Enrolment", "Affiliation"),
     "cover.arrival_approval": ("Approval", "Accord"),
     "cover.arrival_rulebook": ("Rulebook", "Barème"),
     "cover.arrival_code": ("Program", "Programme"),
