@@ -160,6 +160,6 @@ def test_every_word_exists_in_both_languages_and_names_are_in_none() -> None:
     one = Found("member", "M-0001", 90, "Nora Leroy", "M-0001", "primary")
     assert (title(one, "en"), detail(one, "en")) == ("Member M-0001", "primary, family of M-0001")
     assert (title(one, "fr"), detail(one, "fr")) == (
-        "Bénéficiaire M-0001",
+        "Assuré M-0001",
         "assuré principal, famille de M-0001",
     )

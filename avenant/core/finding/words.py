@@ -41,7 +41,7 @@ EN: Final[dict[str, str]] = {
 }
 
 FR: Final[dict[str, str]] = {
-    "member": "Bénéficiaire",
+    "member": "Assuré",
     "contract": "Contrat",
     "invoice": "Facture",
     "payout": "Virement",
@@ -70,8 +70,8 @@ FR: Final[dict[str, str]] = {
     "member.about": "famille de {about}",
     "invoice.about": "contrat {about}",
     "payout.about": "{about}",
-    "document.about": "bénéficiaire {about}",
-    "act.about": "bénéficiaire {about}",
+    "document.about": "assuré {about}",
+    "act.about": "assuré {about}",
     "withdrawn": "retiré",
     "nothing": "Rien ne correspond à {typed}.",
 }

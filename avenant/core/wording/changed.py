@@ -20,7 +20,7 @@ NAMES: Final[dict[str, tuple[tuple[str, str], tuple[str, str]]]] = {
         ("reimbursement entry", "reimbursement entries"),
     ),
     "invoice": (("facture", "factures"), ("invoice", "invoices")),
-    "payout": (("virement", "virements"), ("payout", "payouts")),
+    "payout": (("versement", "versements"), ("payout", "payouts")),
     "balance": (("mouvement de solde", "mouvements de solde"), ("balance movement", "balance movements")),
 }
 """Kinds of rows that a change writes: singular and plural in French, then in English."""

@@ -42,7 +42,7 @@ REFUSALS: Final[dict[str, tuple[str, str]]] = {
         "A dependant is a partner or a child, not “{role}”.",
     ),
     "nothing_to_follow": (
-        "{ref} n'est pas couvert par le contrat {contract} le {day} : indiquez la formule et le niveau.",
+        "{ref} n'est pas couvert par le contrat {contract} le {day} : indiquez l'offre et le niveau.",
         "{ref} is not covered by contract {contract} on {day}: say which plan and level.",
     ),
     "taken": (

@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from avenant.core.wording.figures import amount_text, day_text
+from avenant.core.wording.figures import DECIMAL, amount_text, day_text
 from avenant.desk.charts import columns_of
 from avenant.desk.context import Desk, PageRefused, desk_of, page
 from avenant.desk.doors import door
@@ -116,7 +116,7 @@ def shown(row: RunRow, desk: Desk) -> dict[str, Any]:
         "state": say(desk.language, f"runs.state_{row.state}"),
         "look": STATES[row.state],
         "why": why,
-        "seconds": f"{row.seconds:.1f}" if row.seconds < 100 else f"{row.seconds:.0f}",
+        "seconds": f"{row.seconds:.{1 if row.seconds < 100 else 0}f}".replace(".", DECIMAL[desk.language]),
     }
 
 

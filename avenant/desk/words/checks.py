@@ -100,7 +100,7 @@ WORDS = {
     ),
     "checks.promise_unusual-premiums": (
         "A member’s premium of the last month is within the usual band of the months before.",
-        "La cotisation du dernier mois d’un bénéficiaire reste dans la fourchette habituelle des mois précédents.",
+        "La cotisation du dernier mois d’un assuré reste dans la fourchette habituelle des mois précédents.",
     ),
     "checks.promise_settlement-totals": (
         "A settlement’s total is the sum of its entries, and no entry is in two.",

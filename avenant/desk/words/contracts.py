@@ -7,8 +7,7 @@ WORDS = {
     "contracts.cycle_advance": ("billed at the start of the month", "facturé en début de mois"),
     "contracts.cycle_arrears": ("billed at the end of the month", "facturé en fin de mois"),
     "contracts.withdrawn": ("withdrawn", "retiré"),
-    "contracts.premium": ("Premium of {month}", "Cotisation de {month}"),
-    "contracts.premium_of": ("{count} person|{count} persons", "{count} personne|{count} personnes"),
+    "contracts.premium": ("Premium {month}", "Cotisation {month}"),
     "contracts.balance": ("Balance", "Solde"),
     "contracts.balance_means": (
         "Credit that the next invoices use",

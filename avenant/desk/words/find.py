@@ -9,11 +9,11 @@ WORDS = {
     ),
     "find.how": (
         "Type a name, also with a slip or a year of birth (“leroy 1980”), or a number: of a member, a contract, an invoice, a payout, a document, an act.",
-        "Saisissez un nom, même avec une faute ou une année de naissance (« leroy 1980 »), ou un numéro : de bénéficiaire, contrat, facture, versement, document ou acte.",
+        "Saisissez un nom, même avec une faute ou une année de naissance (« leroy 1980 »), ou un numéro : d’assuré, contrat, facture, versement, document ou acte.",
     ),
     "find.how_numbers": (
         "Your role sees no names: type a number of a member, a contract, an invoice, a payout, a document or an act.",
-        "Votre rôle ne voit pas les noms : saisissez un numéro de bénéficiaire, contrat, facture, versement, document ou acte.",
+        "Votre rôle ne voit pas les noms : saisissez un numéro d’assuré, contrat, facture, versement, document ou acte.",
     ),
     "find.unreadable": (
         "This cannot be looked for: type at most 100 signs and 8 words, without control signs.",

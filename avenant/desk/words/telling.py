@@ -46,10 +46,10 @@ WORDS = {
         "Somebody was born on another day than we knew.",
         "Une personne est née un autre jour que celui connu.",
     ),
-    "tell.title_changed-plan": ("Changed plan", "Changement de formule"),
+    "tell.title_changed-plan": ("Changed plan", "Changement d’offre"),
     "tell.about_changed-plan": (
         "A cover goes on under another plan, level or basis.",
-        "Une couverture continue sous une autre formule, un autre niveau ou une autre base.",
+        "Une couverture continue sous une autre offre, un autre niveau ou une autre base.",
     ),
     "tell.title_withdrawal": ("Told in error", "Fait à retirer"),
     "tell.about_withdrawal": (
@@ -78,7 +78,7 @@ WORDS = {
     ),
     "tell.field_member": ("Member", "Assuré"),
     "tell.field_contract": ("Contract", "Contrat"),
-    "tell.field_cover": ("Plan and level", "Formule et niveau"),
+    "tell.field_cover": ("Plan and level", "Offre et niveau"),
     "tell.field_enrolment": ("Cover", "Couverture"),
     "tell.field_first_day": ("First covered day", "Premier jour couvert"),
     "tell.field_last_day": ("Last covered day", "Dernier jour couvert"),
@@ -309,8 +309,8 @@ WORDS = {
         "The rulebook has no price for some of these months.",
         "Le barème n’a pas de tarif pour certains de ces mois.",
     ),
-    "tell.problem_unknown_level": ("The plan has no such level.", "La formule n’a pas ce niveau."),
-    "tell.problem_unknown_plan": ("The rulebook has no such plan.", "Le barème n’a pas cette formule."),
+    "tell.problem_unknown_level": ("The plan has no such level.", "L’offre n’a pas ce niveau."),
+    "tell.problem_unknown_plan": ("The rulebook has no such plan.", "Le barème n’a pas cette offre."),
     "tell.problem_currency_mismatch": (
         "The currency is not that of the contract.",
         "La devise n’est pas celle du contrat.",
