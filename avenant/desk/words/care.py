@@ -53,6 +53,7 @@ WORDS = {
     "care.replaced": ("replaced", "remplacée"),
     "care.base": ("Base and rate", "Base et taux"),
     "care.ceiling": ("Guarantee", "Garantie"),
+    "care.real_cost": ("real cost, no ceiling", "frais réels, sans plafond"),
     "care.limit": ("Decided by", "Limite retenue"),
     "care.lines": ("Rulebook lines", "Lignes du barème"),
     "care.entry": ("Entry", "Écriture"),
