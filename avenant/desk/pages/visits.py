@@ -17,7 +17,7 @@ from avenant.desk.words import say
 from avenant.store.database import PARIS
 from avenant.store.readers.named_members import members_called
 
-KINDS = ("member", "contract", "invoice", "payout", "act", "case", "user")
+KINDS = ("member", "contract", "invoice", "payout", "act", "case", "user", "rerun")
 VISITS_ON_A_PAGE = 50
 
 
@@ -28,7 +28,7 @@ def visits(request: HttpRequest) -> HttpResponse:
     found = _chosen(request, desk)
     rows = list(found.order_by("-id")[: VISITS_ON_A_PAGE + 1])
     shown = rows[:VISITS_ON_A_PAGE]
-    with desk.db.connect() as connection:
+    with desk.db.snapshot() as connection:
         people = members_called(connection, {row.ref for row in shown if row.kind == "member"})
     context = {
         "visits": [(row, people.get(row.ref) if row.kind == "member" else None) for row in shown],

@@ -17,6 +17,7 @@ for _tag, _group in {
     "request_state": "two.state",
     "frame_word": "rulebooks.frame",
     "visit_word": "visits.kind",
+    "page_word": "visits.page",
     "check_word": "checks.state",
     "severity_word": "checks.severity",
     "owner_word": "checks.owner",
