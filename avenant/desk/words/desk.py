@@ -79,7 +79,7 @@ WORDS = {
     ),
     "keys.title": ("Keyboard", "Clavier"),
     "keys.find": ("Find", "Chercher"),
-    "keys.go": ("Go to home, work, cases, runs", "Aller à l’accueil, l’attente, aux dossiers, traitements"),
+    "keys.go": ("One after the other, to go to", "L’une après l’autre, pour aller à"),
     "keys.rows": ("Next and previous row", "Ligne suivante et précédente"),
     "keys.open": ("Open the row", "Ouvrir la ligne"),
     "keys.time": ("Previous and next change in time", "Changement précédent et suivant"),

@@ -5,6 +5,7 @@
   const popover = document.getElementById("popover");
   const palette = document.getElementById("palette");
   let opener = null;
+  let left = null;
   let pending = "";
 
   const place = (near) => {
@@ -53,6 +54,7 @@
     if (!palette || palette.hidden) return false;
     palette.hidden = true;
     palette.replaceChildren();
+    left?.focus();
     return true;
   };
 
@@ -61,20 +63,23 @@
     if (!find) return;
     const answer = await fetch(find.dataset.find, { headers: { "HX-Request": "true" }, credentials: "same-origin" });
     if (!answer.ok) { find.focus(); return; }
+    left = document.activeElement;
     palette.innerHTML = await answer.text();
     palette.hidden = false;
     window.htmx?.process(palette);
     palette.querySelector("input")?.focus();
   };
 
-  const rows = () => [...document.querySelectorAll("[data-row]")].filter((row) => row.offsetParent !== null);
+  const reached = "a, button, summary, [tabindex]";
+  const rows = () => [...document.querySelectorAll("[data-row]")].filter(
+    (row) => row.offsetParent !== null && (row.matches(reached) || row.querySelector(reached)));
 
   const step = (by) => {
     const all = rows();
     if (!all.length) return;
     const now = all.indexOf(document.activeElement.closest?.("[data-row]"));
     const next = all[Math.max(0, Math.min(all.length - 1, now < 0 ? (by > 0 ? 0 : all.length - 1) : now + by))];
-    (next.matches("a, button, summary, [tabindex]") ? next : next.querySelector("a, button, summary, [tabindex]"))?.focus();
+    (next.matches(reached) ? next : next.querySelector(reached)).focus();
   };
 
   const choose = (event) => {
@@ -85,6 +90,15 @@
     options[(now + (event.key === "ArrowDown" ? 1 : -1) + options.length) % options.length].focus();
   };
 
+  // While the palette is open, Tab stays within it.
+  const stayWithin = (event) => {
+    const stops = [...palette.querySelectorAll("input:not([type=hidden]), a, button")];
+    const beyond = event.shiftKey ? stops[0] : stops.at(-1);
+    if (!stops.length || (document.activeElement !== beyond && palette.contains(document.activeElement))) return;
+    event.preventDefault();
+    (event.shiftKey ? stops.at(-1) : stops[0]).focus();
+  };
+
   document.addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
       event.preventDefault();
@@ -92,7 +106,11 @@
       return;
     }
     if (event.key === "Escape") { if (closePopover() || closePalette()) event.preventDefault(); return; }
-    if (palette && !palette.hidden) { if (["ArrowDown", "ArrowUp"].includes(event.key)) choose(event); return; }
+    if (palette && !palette.hidden) {
+      if (["ArrowDown", "ArrowUp"].includes(event.key)) choose(event);
+      if (event.key === "Tab") stayWithin(event);
+      return;
+    }
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
     if (pending === "g") {
       pending = "";
@@ -119,6 +137,25 @@
     form.dataset.sent = "yes";
     setTimeout(() => { delete form.dataset.sent; }, 8000);
   });
+
+  // On a narrow screen the place where one is stands in sight.
+  document.querySelectorAll(".rail [aria-current], .tabs [aria-current]").forEach((here) => {
+    const row = here.parentElement;
+    if (row.scrollWidth > row.clientWidth) row.scrollLeft = here.offsetLeft - row.offsetLeft - 24;
+  });
+
+  // A table that is wider than the screen is reached, and then scrolled, by the keyboard.
+  const reachTables = () => document.querySelectorAll(".scroll").forEach((box) => {
+    const reachable = box.scrollWidth <= box.clientWidth || box.querySelector("a, button, input, select, summary");
+    if (reachable) { ["tabindex", "role", "aria-label"].forEach((name) => box.removeAttribute(name)); return; }
+    const named = box.querySelector("caption") || box.closest("section, article, main").querySelector("h1, h2, h3");
+    box.tabIndex = 0;
+    box.setAttribute("role", "region");
+    box.setAttribute("aria-label", named?.textContent.trim() || document.title);
+  });
+  window.addEventListener("resize", reachTables);
+  document.addEventListener("htmx:load", reachTables);
+  reachTables();
 
   document.addEventListener("htmx:responseError", (event) => {
     if (event.detail.xhr.responseText) event.detail.target.innerHTML = event.detail.xhr.responseText;
