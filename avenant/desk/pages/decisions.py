@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import polars as pl
+
 from avenant.core.claims.reasons import decoded, limit_named, told
 from avenant.core.payouts.care_names import NAMES
 from avenant.core.timeline.model import Split
@@ -40,20 +42,17 @@ class ActStory:
 
 def act_stories(desk: Desk, acts: Sequence[int]) -> list[ActStory]:
     """The stories of some acts as known at the page's moment; an act nobody decided yet has none."""
-    found = []
+    wanted = [act for act in acts if act < BEYOND_ANY_ACT]
     with desk.db.snapshot() as connection:
-        for act in (act for act in acts if act < BEYOND_ANY_ACT):
-            rows = decided_acts(connection, act=act, rev=desk.rev).to_dicts()
-            messages = lines_with_documents(connection, _series(act), desk.rev)
-            if rows or messages:
-                found.append(_story(act, rows, messages, desk))
+        decided = decided_acts(connection, act=wanted, rev=desk.rev).to_dicts()
+        messages = lines_with_documents(connection, pl.Series(wanted, dtype=pl.Int64), desk.rev)
+    found = []
+    for act in wanted:
+        rows = [row for row in decided if row["act_id"] == act]
+        told_first = [line for line in messages if line["line_id"] == act]
+        if rows or told_first:
+            found.append(_story(act, rows, told_first, desk))
     return found
-
-
-def _series(act: int) -> Any:
-    import polars as pl
-
-    return pl.Series([act], dtype=pl.Int64)
 
 
 def _story(act: int, rows: list[dict[str, Any]], messages: list[dict[str, Any]], desk: Desk) -> ActStory:

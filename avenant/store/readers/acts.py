@@ -1,5 +1,6 @@
 """Care acts for people: what was decided for each, in every version, on which payout, out of which messages."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import polars as pl
@@ -62,10 +63,10 @@ def decided_acts(
     connection: Connection,
     member: str | None = None,
     contract: str | None = None,
-    act: int | None = None,
+    act: int | Sequence[int] | None = None,
     rev: int | None = None,
 ) -> pl.DataFrame:
-    """All reimbursement entries of a member, a contract or an act: columns DECIDED, by care date, act, version.
+    """All reimbursement entries of a member, a contract, an act or some: columns DECIDED, by care date, act, version.
 
     Errors: UnknownRef, also for a number that was not known yet.
     """
@@ -75,24 +76,24 @@ def decided_acts(
     if (contract_id := identity_of(connection, "contract", contract, rev)) is not None:
         conditions.append(f"r.contract_id = {contract_id:d}")
     if act is not None:
-        people = array(_people_of(connection, act))
-        conditions.append(f"r.act_id = {act:d} AND r.member_id = ANY({people})")
+        acts = [one for one in ([act] if isinstance(act, int) else act) if one <= LARGEST_ID]
+        people = array(people_ever_of(connection, acts))
+        conditions.append(f"r.act_id = ANY({bigints(acts)}) AND r.member_id = ANY({people})")
     return read_frame(connection, _query(" AND ".join(conditions), rev), DECIDED)
 
 
-def _people_of(connection: Connection, act: int) -> list[int]:
-    """Everybody whose the act ever was: no index of the book leads with the act, but one with the member.
+def people_ever_of(connection: Connection, acts: Iterable[int]) -> list[int]:
+    """Everybody whose the acts ever were: no index of the book leads with the act, but one with the member.
 
     A line that names nobody we know becomes theirs whose number its document names.
     """
-    if act > LARGEST_ID:
-        return []
-    query = """
-        SELECT member_id FROM care_line WHERE line_id = %(act)s AND member_id IS NOT NULL
+    ids = bigints(act for act in acts if act <= LARGEST_ID)
+    query = f"""
+        SELECT member_id FROM care_line WHERE line_id = ANY({ids}) AND member_id IS NOT NULL
         UNION
         SELECT m.member_id FROM care_line AS l JOIN document AS d USING (document_id)
-        JOIN member AS m ON m.ref = d.member_ref WHERE l.line_id = %(act)s"""
-    return [member for (member,) in connection.execute(query, {"act": act})]
+        JOIN member AS m ON m.ref = d.member_ref WHERE l.line_id = ANY({ids})"""
+    return [member for (member,) in connection.execute(query)]
 
 
 def _query(condition: str, rev: int | None) -> str:
