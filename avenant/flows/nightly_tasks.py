@@ -8,8 +8,8 @@ import polars as pl
 from avenant.flows.nightly_chunk import Task
 from avenant.store.readers.facts import EVERYBODY, Families
 
-BLOCKS_OF_A_CHUNK = 2_560
-"""About 110,000 lines of care: a worker then needs some 300 MB, and few enough chunks are left."""
+BLOCKS_OF_A_CHUNK = 3_840
+"""About 165,000 lines of care: a worker then needs some 600 MB, and what each chunk costs by itself hardly counts."""
 
 
 def families_of_a_chunk(most: int, families: int, blocks: int) -> int:

@@ -15,6 +15,7 @@ WAITING = {
     "reason": pl.String,
     "candidates": pl.String,
 }
+DAYS = [name for name, kind in CARE_LINE.items() if kind == pl.Date]
 CORRECTED = {"line_id": pl.Int64, "latest": pl.Int32}
 
 
@@ -75,11 +76,16 @@ def blocks_of_lines(connection: Connection) -> int:
 
 
 def lines_in_blocks(connection: Connection, first: int, after: int) -> pl.DataFrame:
-    """All versions of the lines of known members that lie in the blocks ``first`` to before ``after``."""
+    """All versions of the lines of known members that lie in the blocks ``first`` to before ``after``.
+
+    Days travel as numbers: that is quicker to write and to read for millions of rows.
+    """
+    columns = [f"{name} - date 'epoch'" if name in DAYS else name for name in CARE_LINE]
     query = f"""
-        SELECT {", ".join(CARE_LINE)} FROM care_line
+        SELECT {", ".join(columns)} FROM care_line
         WHERE ctid >= '({first:d},0)'::tid AND ctid < '({after:d},0)'::tid AND member_id IS NOT NULL"""
-    return read_frame(connection, query, CARE_LINE)
+    numbered = read_frame(connection, query, CARE_LINE | dict.fromkeys(DAYS, pl.Int32))
+    return numbered.with_columns(pl.col(DAYS).cast(pl.Date))
 
 
 def stretches_of_blocks(blocks: int, at_once: int) -> Iterator[tuple[int, int]]:
