@@ -20,7 +20,7 @@ from avenant.flows.why_acts import act_causes
 from avenant.flows.why_premiums import premium_causes
 from avenant.store.database import Database
 from avenant.store.readers.acts import act_called
-from avenant.store.readers.booked import act_booked, premiums_booked
+from avenant.store.readers.booked import act_booked, premiums_booked, slots_of_entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +136,13 @@ def invoice_line_moved(
     Errors: UnknownInvoice, NoSuchLine; ValueError for another language.
     """
     opened = invoice_entries(db, number, line, rev)
+    with db.connect() as connection:
+        slots = slots_of_entries(connection, [entry.entry_id for entry in opened.lines[0].entries])
     found = []
-    names = ("member_ref", "month", "plan", "level", "component", "tier", "status")
-    for (member, month, *slot), entries in _by(opened.lines[0].entries, names).items():
-        seen = premium_movements(db, member, month, ".".join(slot), *_span(entries), language)
+    for (member, month, slot), entries in _by(
+        opened.lines[0].entries, ("member_ref", "month"), slots
+    ).items():
+        seen = premium_movements(db, member, month, slot, *_span(entries), language)
         found += [one for one in seen if one.contract == opened.header.contract_ref]
     return LineMoved(opened.lines[0].amount_cents, opened.header.currency, tuple(found))
 
@@ -157,11 +160,15 @@ def payout_line_moved(
     return LineMoved(opened.lines[0].amount_cents, opened.header.currency, tuple(found))
 
 
-def _by(entries: Sequence[EntryBehind], names: Sequence[str]) -> dict[tuple[Any, ...], list[EntryBehind]]:
-    """The entries of a line by the values that name their key."""
+def _by(
+    entries: Sequence[EntryBehind], names: Sequence[str], slots: Mapping[int, str] | None = None
+) -> dict[tuple[Any, ...], list[EntryBehind]]:
+    """The entries of a line by the values that name their key; of premiums also by their slot."""
     found: dict[tuple[Any, ...], list[EntryBehind]] = {}
     for entry in entries:
-        found.setdefault(tuple(entry.explained[name] for name in names), []).append(entry)
+        last = () if slots is None else (slots[entry.entry_id],)
+        key = (*(entry.explained[name] for name in names), *last)
+        found.setdefault(key, []).append(entry)
     return found
 
 

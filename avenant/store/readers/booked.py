@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 import polars as pl
@@ -9,7 +10,7 @@ import polars as pl
 from avenant.core.periods import add_months
 from avenant.store.database import Connection
 from avenant.store.frames import read_frame
-from avenant.store.readers.known import array, known
+from avenant.store.readers.known import array, bigints, known
 from avenant.store.readers.why import people_of_act
 
 BOOKED = {
@@ -38,6 +39,14 @@ def premiums_booked(
           AND t.member_id = (SELECT member_id FROM who) AND t.month >= %s AND t.month < %s AND {known("t", rev)}
         GROUP BY 1, 2, 3 ORDER BY 1, 2"""
     return read_frame(connection, query, BOOKED, [member_ref, month, add_months(month, 1)])
+
+
+def slots_of_entries(connection: Connection, entries: Iterable[int]) -> dict[int, str]:
+    """Entry of the premium book -> the key of its slot (``family.confort.health.child.pays``)."""
+    query = f"""
+        SELECT t.entry_id, concat_ws('.', s.plan, s.level, s.component, s.tier, s.status)
+        FROM premium AS t JOIN slot AS s USING (slot_id) WHERE t.entry_id = ANY({bigints(entries)})"""
+    return dict(connection.execute(query.encode()).fetchall())
 
 
 def act_booked(connection: Connection, act_id: int, since: int, rev: int | None = None) -> pl.DataFrame:
