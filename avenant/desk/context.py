@@ -16,6 +16,7 @@ from avenant.desk.moments import link_text
 from avenant.desk.roles import Permission, Role
 from avenant.flows.instants import Moment
 from avenant.store.database import PARIS, BookSettings, Database
+from avenant.store.kept import KeptConnections
 
 if TYPE_CHECKING:
     from avenant.desk.models import User
@@ -32,8 +33,8 @@ class PageRefused(ValueError):
 
 @cache
 def book() -> Database:
-    """The database of books this desk shows."""
-    return Database(settings.BOOK_URL)
+    """The database of books this desk shows; it keeps some connections between requests."""
+    return KeptConnections(settings.BOOK_URL)
 
 
 @cache

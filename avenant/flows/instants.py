@@ -26,7 +26,7 @@ from avenant.store.readers.changes_about import (
     written_about,
 )
 from avenant.store.readers.invoices import invoice_called
-from avenant.store.readers.moments import Ends, ends, instant_of
+from avenant.store.readers.moments import Ends, ends, instant_of, last_revision
 from avenant.store.readers.payouts import payout_called
 
 SUBJECTS = ("member", "family", "contract", "invoice", "payout", "act")
@@ -88,18 +88,19 @@ def moment(db: Database, text: str | None = None) -> Moment:
 
     The day that is today means now. Errors: MomentRefused.
     """
-    with db.connect() as connection:
+    with db.snapshot() as connection:
         known = ends(connection)
         typed = (text or "").strip()
         if typed in ("", "now"):
             return _at(known, None, None)
         if (named := REVISION.fullmatch(typed)) is not None:
             return _at(known, *_revision(connection, known, int(named[1]), typed))
-    instant = _instant(typed)
-    today = known.now.astimezone(PARIS).date()
-    if DAY_ALONE.fullmatch(typed) and instant.astimezone(PARIS).date() == today:
-        return _at(known, None, None)
-    return _at(known, _resolved(db, known, instant, typed), instant)
+        instant = _instant(typed)
+        today = known.now.astimezone(PARIS).date()
+        if DAY_ALONE.fullmatch(typed) and instant.astimezone(PARIS).date() == today:
+            return _at(known, None, None)
+        rev = _closed(connection, known, instant)
+    return _at(known, _resolved(db, known, instant, typed) if rev is None else rev, instant)
 
 
 def _at(known: Ends, rev: int | None, instant: datetime | None) -> Moment:
@@ -126,6 +127,13 @@ def _instant(typed: str) -> datetime:
     except (ValueError, OverflowError):
         raise MomentRefused("unreadable", typed) from None
     return aware(instant)
+
+
+def _closed(connection: Connection, known: Ends, instant: datetime) -> int | None:
+    """The revision known at an instant between the first fact and the head, which stays so; None for any other."""
+    if known.first_at is None or known.head_at is None or not known.first_at <= instant <= known.head_at:
+        return None
+    return last_revision(connection, instant)
 
 
 def _resolved(db: Database, known: Ends, instant: datetime, typed: str) -> int:

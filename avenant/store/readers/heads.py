@@ -35,7 +35,7 @@ def member_head(db: Database, ref: str, rev: int | None = None) -> MemberHead:
     newest = f"""
         SELECT DISTINCT ON (t.member_id) t.* FROM member AS t
         WHERE t.family_id = %s AND {known("t", rev)} ORDER BY t.member_id, t.version DESC"""
-    with db.connect() as connection:
+    with db.snapshot() as connection:
         row = connection.execute(
             f"SELECT family_id FROM member AS t WHERE ref = %s AND {known('t', rev)} ORDER BY version DESC LIMIT 1",
             [ref],

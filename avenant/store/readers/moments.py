@@ -33,3 +33,11 @@ def instant_of(connection: Connection, rev: int) -> datetime | None:
     """When revision ``rev`` was sealed; None where there is no such revision."""
     row = connection.execute("SELECT committed_at FROM revision WHERE rev = %s", [rev]).fetchone()
     return None if row is None else row[0]
+
+
+def last_revision(connection: Connection, instant: datetime) -> int | None:
+    """The last revision sealed up to an instant: known at it for ever unless it lies beyond the head."""
+    row = connection.execute(
+        "SELECT rev FROM revision WHERE committed_at <= %s ORDER BY committed_at DESC LIMIT 1", [instant]
+    ).fetchone()
+    return None if row is None else row[0]
