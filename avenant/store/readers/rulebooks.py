@@ -1,8 +1,10 @@
 """Published rulebooks as frames: the one in force, with the ids of its lines and slots."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -57,6 +59,32 @@ class Published:
     version: str
 
 
+@dataclass(frozen=True, slots=True)
+class ReadOnce:
+    """The last rulebooks this process read, at most ``most``, each under what can have no other content: the digest
+    of the last publication known, which covers all before it with the ids of their lines and slots, and a version."""
+
+    most: int = 8
+    _kept: OrderedDict[tuple[bytes, str], Published] = field(default_factory=OrderedDict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def answer(self, key: tuple[bytes, str], read: Callable[[], Published]) -> Published:
+        """What is kept under ``key``, else what ``read`` reads."""
+        with self._lock:
+            if (found := self._kept.get(key)) is not None:
+                self._kept.move_to_end(key)
+                return found
+        found = read()
+        with self._lock:
+            self._kept[key] = found
+            while len(self._kept) > self.most:
+                self._kept.popitem(last=False)
+        return found
+
+
+READ = ReadOnce()
+
+
 def rulebook_content(rulebook: Rulebook) -> dict[str, object]:
     """The frames of a rulebook as JSON values: how a version is stored; those of care together under ``care``."""
     premiums = {name: json.loads(getattr(rulebook, name).write_json()) for name in FRAMES}
@@ -70,14 +98,26 @@ def rulebook_of_content(content: dict[str, Any]) -> Rulebook:
 
 
 def published(connection: Connection, rev: int | None = None) -> Published:
-    """The rulebook in force: the latest publication known. Errors: NothingPublished."""
+    """The rulebook in force: the latest publication known. Errors: NothingPublished.
+
+    Read once per process: of a publication nothing ever changes, neither its content nor the ids of its lines, and
+    slots come with publications alone.
+    """
     query = f"""
-        SELECT version, content FROM rulebook_version AS v JOIN revision USING (change_id)
+        SELECT version, revision.digest, v.publication_id FROM rulebook_version AS v JOIN revision USING (change_id)
         WHERE {known("v", rev)} ORDER BY revision.rev DESC LIMIT 1"""
     row = connection.execute(query).fetchone()
     if row is None:
         raise NothingPublished("no rulebook is in force: publish one with `avenant rulebook publish`")
-    return Published(_numbered(connection, _rulebook(row[1])), slots(connection, rev), row[0])
+    version, digest, publication = row
+    return READ.answer((bytes(digest), version), lambda: _read(connection, version, publication, rev))
+
+
+def _read(connection: Connection, version: str, publication: int, rev: int | None) -> Published:
+    query = "SELECT content FROM rulebook_version WHERE publication_id = %s"
+    row = connection.execute(query, [publication]).fetchone()
+    assert row is not None
+    return Published(_numbered(connection, _rulebook(row[0])), slots(connection, rev), version)
 
 
 def published_version_name(connection: Connection) -> str:
@@ -92,12 +132,17 @@ def published_version_name(connection: Connection) -> str:
 
 def published_version(connection: Connection, version: str) -> Published:
     """A rulebook by its version, whether in force or not. Errors: NothingPublished."""
-    row = connection.execute(
-        "SELECT content FROM rulebook_version WHERE version = %s LIMIT 1", [version]
-    ).fetchone()
+    query = """
+        SELECT (SELECT digest FROM rulebook_version JOIN revision USING (change_id) ORDER BY rev DESC LIMIT 1),
+               publication_id
+        FROM rulebook_version WHERE version = %s LIMIT 1"""
+    row = connection.execute(query, [version]).fetchone()
     if row is None:
         raise NothingPublished(f"rulebook version {version} was never published here")
-    return Published(_numbered(connection, _rulebook(row[0])), slots(connection), version)
+    latest, publication = row
+    if latest is None:  # written by this very transaction, whose digest comes with its COMMIT
+        return _read(connection, version, publication, None)
+    return READ.answer((bytes(latest), version), lambda: _read(connection, version, publication, None))
 
 
 def _rulebook(content: dict[str, Any]) -> Rulebook:
