@@ -134,7 +134,10 @@ class Answer(AppendOnly):
             models.UniqueConstraint(fields=["ref", "version"], name="answer_ref_version"),
             one_of("kind", list(ANSWERS), "answer_kind"),
         ]
-        indexes = [models.Index(fields=["line_ref"], name="answer_line")]
+        indexes = [
+            models.Index(fields=["line_ref"], name="answer_line"),
+            models.Index(fields=["other_ref"], name="answer_other", condition=Q(other_ref__isnull=False)),
+        ]
 
 
 class Provider(AppendOnly):

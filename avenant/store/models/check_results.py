@@ -49,10 +49,11 @@ class CheckResult(models.Model):
     milliseconds = models.BigIntegerField()
 
     class Meta:
-        """One row per check and run."""
+        """One row per check and run; of a check the last runs are looked up."""
 
         db_table = "check_result"
         triggers = GUARDS
+        indexes = [models.Index(fields=["check_name", "check_run_id"], name="check_result_check")]
 
 
 class CheckFinding(models.Model):
@@ -78,4 +79,5 @@ class CheckFinding(models.Model):
         indexes = [
             models.Index(fields=["check_run_id"], name="check_finding_run"),
             models.Index(fields=["check_name", "place", "check_run_id"], name="check_finding_same"),
+            models.Index(fields=["check_name", "check_run_id"], name="check_finding_check"),
         ]

@@ -1,6 +1,7 @@
 """The reimbursement book and the payouts made out of it."""
 
 import pgtrigger
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Mod
@@ -73,7 +74,10 @@ class Reimbursement(AppendOnly):
                 name="reimbursement_parts",
             ),
         ]
-        indexes = [models.Index(fields=["member_id"], name="reimbursement_member")]
+        indexes = [
+            models.Index(fields=["member_id"], name="reimbursement_member"),
+            BrinIndex(fields=["change_id"], name="reimbursement_change", autosummarize=True),
+        ]
 
 
 class Payout(AppendOnly):
