@@ -68,7 +68,9 @@ def _links(connection: Connection, line_id: int, rev: int | None) -> tuple[pl.Da
     """How the lines of the member belong together, and what waits of them, as the rules say it of what was known."""
     row = connection.execute(
         """SELECT m.family_id FROM care_line AS l JOIN document AS d USING (document_id)
-           JOIN member AS m ON m.member_id = l.member_id OR m.ref = d.member_ref
+           CROSS JOIN LATERAL (
+               SELECT family_id, version FROM member WHERE member_id = l.member_id
+               UNION ALL SELECT family_id, version FROM member WHERE ref = d.member_ref) AS m
            WHERE l.line_id = %s ORDER BY l.version DESC, d.version DESC, m.version DESC LIMIT 1""",
         [line_id],
     ).fetchone()

@@ -7,11 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 
 import polars as pl
+import psycopg
 
 from avenant.core.graph import GraphRows
 from avenant.core.graph.rows import TABLES
 from avenant.store.database import Connection
 from avenant.store.frames import read_frame
+from avenant.store.readers.acts import people_ever_of
 from avenant.store.readers.invoices import NUMBER
 from avenant.store.readers.known import array, bigints, known
 
@@ -34,9 +36,11 @@ class Scope:
 def graph_rows(connection: Connection, scope: Scope, rev: int | None = None) -> GraphRows:
     """Everything told, booked and paid about ``scope`` up to ``rev`` (None: up to now)."""
     lines = _lines(connection, scope, rev)
-    entries = _table(
-        connection, "entries", "reimbursement", f"t.act_id = ANY({bigints(lines['line_id'].unique())})", rev
+    acts = lines["line_id"].unique().to_list()
+    booked = (
+        f"t.member_id = ANY({array(people_ever_of(connection, acts))}) AND t.act_id = ANY({bigints(acts)})"
     )
+    entries = _table(connection, "entries", "reimbursement", booked, rev)
     ties = _tied(connection, "payout", entries, rev)
     premiums = _premiums(connection, scope, rev)
     invoiced = _tied(connection, "invoice", premiums, rev)
@@ -119,9 +123,10 @@ def _answers(connection: Connection, refs: pl.Series, rev: int | None) -> pl.Dat
     row = connection.execute("SELECT EXISTS (SELECT FROM answer)").fetchone()
     if not told or row is None or not row[0]:
         return pl.DataFrame(schema=TABLES["answers"])
-    rows = _read(connection, "answers", "answer AS t", "true", rev, reason="''")
-    mine = pl.col("line_ref").is_in(told) | pl.col("other_ref").is_in(told)
-    return rows.filter(mine.fill_null(False)).with_columns(pl.col("reason").fill_null(""))
+    lines = psycopg.ClientCursor(connection).mogrify("%s::text[]", [told])
+    where = f"(t.line_ref = ANY({lines}) OR t.other_ref = ANY({lines}))"
+    rows = _read(connection, "answers", "answer AS t", where, rev, reason="''")
+    return rows.with_columns(pl.col("reason").fill_null(""))
 
 
 def _providers(connection: Connection, providers: pl.Series, rev: int | None) -> pl.DataFrame:

@@ -9,8 +9,9 @@ from avenant.store.database import Connection
 from avenant.store.readers.acts import act_called
 from avenant.store.readers.graph import Scope
 from avenant.store.readers.history import UnknownRef, identity_of
-from avenant.store.readers.invoices import NUMBER
+from avenant.store.readers.invoices import document_called
 from avenant.store.readers.known import array, bigints, known
+from avenant.store.readers.settling import Documents
 
 MOST_ACTS = 500
 MOST_PREMIUMS = 2_000
@@ -48,37 +49,40 @@ def _act(connection: Connection, name: str, rev: int | None) -> Named:
 
 def _members(connection: Connection, lines: Sequence[int], rev: int | None) -> tuple[int, ...]:
     """Whose the lines ever were up to ``rev``, also where only the document's number says it."""
-    rows = connection.execute(
-        f"""
-        SELECT DISTINCT m.member_id FROM care_line AS l
-        JOIN document AS d USING (document_id)
-        JOIN member AS m ON m.member_id = l.member_id OR (l.member_id IS NULL AND m.ref = d.member_ref)
-        WHERE l.line_id = ANY({bigints(lines)})
-          AND {known("l", rev)} AND {known("d", rev)} AND {known("m", rev)} ORDER BY 1"""
-    )
+    told = f"""
+        SELECT m.member_id FROM care_line AS l JOIN document AS d USING (document_id) JOIN member AS m ON how
+        WHERE l.line_id = ANY({bigints(lines)}) AND {known("l", rev)} AND {known("d", rev)} AND {known("m", rev)}"""
+    theirs = told.replace("ON how", "ON m.member_id = l.member_id")
+    named = told.replace("ON how", "ON m.ref = d.member_ref") + " AND l.member_id IS NULL"
+    rows = connection.execute(f"{theirs} UNION {named} ORDER BY 1")
     return tuple(member for (member,) in rows)
 
 
+def _numbered(connection: Connection, documents: Documents, name: str, rev: int | None) -> int | None:
+    """The id of the document printed so; settlements without a number have no graph."""
+    return None if name.startswith("#") else document_called(connection, documents, name, rev)
+
+
 def _payout(connection: Connection, name: str, rev: int | None) -> Named | None:
-    row = connection.execute(
-        f"SELECT payout_id FROM payout AS i WHERE {NUMBER} = %s AND {known('i', rev)}", [name]
-    ).fetchone()
-    if row is None:
+    payout = _numbered(connection, "payout", name, rev)
+    if payout is None:
         return None
     query = (
         "SELECT DISTINCT act_id FROM payout_entry JOIN reimbursement USING (entry_id) WHERE payout_id = %s"
     )
-    acts = [act for (act,) in connection.execute(query, row)]
+    acts = [act for (act,) in connection.execute(query, [payout])]
     _refuse_too_many(name, len(acts), MOST_ACTS, "acts", "one of its acts")
     return Named(f"payout {name}", Scope(_members(connection, acts, rev), tuple(acts)))
 
 
 def _invoice(connection: Connection, name: str, rev: int | None) -> Named | None:
-    row = connection.execute(
-        f"SELECT invoice_id, entries FROM invoice AS i WHERE {NUMBER} = %s AND {known('i', rev)}", [name]
-    ).fetchone()
-    if row is None:
+    invoice = _numbered(connection, "invoice", name, rev)
+    if invoice is None:
         return None
+    row = connection.execute(
+        "SELECT invoice_id, entries FROM invoice WHERE invoice_id = %s", [invoice]
+    ).fetchone()
+    assert row is not None
     _refuse_too_many(name, row[1], MOST_PREMIUMS, "premium entries", "a member's month, like M-0001/2026-03")
     keys = f"""(t.contract_id, t.member_id, t.month, t.slot_id) IN (
         SELECT p.contract_id, p.member_id, p.month, p.slot_id

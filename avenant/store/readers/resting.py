@@ -47,7 +47,8 @@ def _news_query(members: list[int], rev: int) -> str:
         "care_line": f"line_id IN (SELECT line_id FROM care_line WHERE {mine})",
         "document": f"document_id IN (SELECT document_id FROM document WHERE member_ref IN ({refs}))",
         "answer": f"""answer_id IN (
-            SELECT answer_id FROM answer WHERE line_ref IN ({lines}) OR other_ref IN ({lines}))""",
+            SELECT answer_id FROM answer WHERE line_ref IN ({lines})
+            UNION SELECT answer_id FROM answer WHERE other_ref IN ({lines}))""",
         "provider_status": f"""status_id IN (
             SELECT status_id FROM provider_status WHERE provider_id IN ({providers}))""",
     }

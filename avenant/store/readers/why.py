@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
+import psycopg
 
 from avenant.core.book.entries import REIMBURSEMENTS
 from avenant.core.frames.care import ANSWER, CARE_LINE, PROVIDER_STATUS
 from avenant.store.database import Connection
 from avenant.store.frames import read_frame
+from avenant.store.readers.acts import people_ever_of
 from avenant.store.readers.coverage import BY_CHANGE, KNOWN_AT, LEARNT, RUN, all_versions
 from avenant.store.readers.known import array, known
 
@@ -36,6 +38,7 @@ FORMER_RUN = """
 def act_entries(connection: Connection, act_id: int, rev: int | None = None) -> pl.DataFrame:
     """Every entry of an act (columns ENTRIES) by contract, payee and version, with its run and the run before."""
     values = ", ".join(f"t.{name}" for name in REIMBURSEMENTS.columns)
+    people = array(people_ever_of(connection, [act_id]))
     query = f"""
         SELECT {values}, lt.content_key, lg.content_key, le.content_key,
                v.rev, {KNOWN_AT}, c.actor, c.reason, c.run_id,
@@ -52,14 +55,17 @@ def act_entries(connection: Connection, act_id: int, rev: int | None = None) -> 
         LEFT JOIN LATERAL ({FORMER_RUN}) AS f ON true
         LEFT JOIN payout_entry AS tie ON tie.entry_id = t.entry_id AND {known("tie", rev)}
         LEFT JOIN payout AS i USING (payout_id)
-        WHERE t.act_id = {act_id:d} AND {known("t", rev)} ORDER BY t.contract_id, t.payee_id, t.version"""
+        WHERE t.act_id = {act_id:d} AND t.member_id = ANY({people}) AND {known("t", rev)}
+        ORDER BY t.contract_id, t.payee_id, t.version"""
     return read_frame(connection, query, ENTRIES)
 
 
 def people_of_act(connection: Connection, act_id: int, rev: int | None = None) -> list[int]:
     """Whose the act ever was: in entries, in its line, or by the number that its document named."""
+    people = array(people_ever_of(connection, [act_id]))
     query = f"""
-        SELECT member_id FROM reimbursement AS t WHERE act_id = {act_id:d} AND {known("t", rev)}
+        SELECT member_id FROM reimbursement AS t
+        WHERE act_id = {act_id:d} AND member_id = ANY({people}) AND {known("t", rev)}
         UNION SELECT member_id FROM care_line AS t
               WHERE line_id = {act_id:d} AND member_id IS NOT NULL AND {known("t", rev)}
         UNION SELECT m.member_id FROM care_line AS t JOIN document AS d USING (document_id)
@@ -94,9 +100,9 @@ def line_versions(connection: Connection, members: Iterable[int], rev: int | Non
 def answer_versions(connection: Connection, refs: pl.Series, rev: int | None = None) -> pl.DataFrame:
     """All versions of answers that speak of lines with these refs, without what the person wrote."""
     columns = {name: kind for name, kind in ANSWER.items() if name != "reason"}
-    rows = all_versions(connection, "answer", columns, "true", rev)
-    mine = pl.col("line_ref").is_in(refs.implode()) | pl.col("other_ref").is_in(refs.implode())
-    return rows.filter(mine.fill_null(False))
+    lines = psycopg.ClientCursor(connection).mogrify("%s::text[]", [refs.drop_nulls().to_list()])
+    where = f"(t.line_ref = ANY({lines}) OR t.other_ref = ANY({lines}))"
+    return all_versions(connection, "answer", columns, where, rev)
 
 
 def status_versions(connection: Connection, providers: pl.Series, rev: int | None = None) -> pl.DataFrame:
@@ -132,11 +138,13 @@ def replaced_in_run(connection: Connection, book: str, run_id: int) -> list[Repl
     named, month, part, key = REPLACED_BY[book]
     same = " AND ".join(f"n.{name} = p.{name}" for name in key)
     query = f"""
+        WITH written AS MATERIALIZED (SELECT change_id FROM run_chunk WHERE run_id = %s)
         SELECT c.ref, {named}, {month}, {part}, p.version, p.amount_cents + n.amount_cents
         FROM {book} AS p JOIN {book} AS n ON {same} AND n.version = p.version - 1
         JOIN contract AS c ON c.contract_id = p.contract_id AND c.version = 1
         JOIN member AS m ON m.member_id = p.member_id AND m.version = 1
         WHERE p.version > 1 AND p.version % 2 = 1
-          AND p.change_id IN (SELECT change_id FROM change WHERE run_id = %s)"""
+          AND p.change_id BETWEEN (SELECT min(change_id) FROM written) AND (SELECT max(change_id) FROM written)
+          AND p.change_id IN (SELECT change_id FROM written)"""
     rows = connection.execute(query.replace("% 2", "%% 2"), [run_id]).fetchall()
     return [Replaced(book, *row) for row in rows]
