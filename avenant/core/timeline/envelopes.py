@@ -6,7 +6,7 @@ A frame bought on 15 March 2026 uses up "one frame in 24 months" until 15 March 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
@@ -123,11 +123,13 @@ def _until(opened: date | None, row: Row) -> date | None:
 def _paid_acts(events: Iterable[CareEvent], cover: Cover) -> list[Row]:
     """The acts that we pay something for, under the plan and level of their day (columns WANTED)."""
     ids = dict(cover.members.select("member", "member_id").iter_rows())
-    told = []
+    told, covers = [], _covers(cover)
     for event in events:
         for act in event.acts:
-            enrolment = _enrolment(cover, ids.get(event.member), act.on)
-            if enrolment is not None and act.split.ours_cents > 0:
+            if act.split.ours_cents <= 0:
+                continue
+            enrolment = _enrolment(covers, ids.get(event.member), act.on)
+            if enrolment is not None:
                 said = {"family": act.family, "basket": act.basket, "location": act.location}
                 amount = {"wanted_cents": act.split.ours_cents, "quantity": act.quantity}
                 told.append({"act_id": act.act_id, "care_from": act.on, **enrolment, **said, **amount})
@@ -138,8 +140,9 @@ def _asked(acts: Sequence[Row], cover: Cover, terms: CareTerms, on: date) -> lis
     """For each member covered on the day and each family under an envelope, an act that nobody wants yet; for the
     locations that were treated before, one each."""
     told: list[Row] = []
+    covers = _covers(cover)
     for member_id in cover.members["member_id"].sort():
-        enrolment = _enrolment(cover, member_id, on)
+        enrolment = _enrolment(covers, member_id, on)
         if enrolment is None:
             continue
         drawing = terms.rules.envelope_families.filter(
@@ -155,20 +158,29 @@ def _asked(acts: Sequence[Row], cover: Cover, terms: CareTerms, on: date) -> lis
     return told
 
 
-def _enrolment(cover: Cover, member_id: int | None, on: date) -> Row | None:
+def _covers(cover: Cover) -> dict[int, list[Row]]:
+    """The enrolments of each member, with the birth date: read once, and looked at for each act."""
+    births = dict(cover.members.select("member_id", "birth_date").iter_rows())
+    covers: dict[int, list[Row]] = {}
+    for row in cover.enrolments.iter_rows(named=True):
+        covers.setdefault(row["member_id"], []).append(row | {"birth_date": births.get(row["member_id"])})
+    return covers
+
+
+def _enrolment(covers: Mapping[int, list[Row]], member_id: int | None, on: date) -> Row | None:
     """Under the enrolment that covers a day: member_id, plan, level, currency, age. One that is paid for comes
     before portability, then the older one (as in ``adjudication.rights``)."""
-    mine = (row for row in cover.enrolments.iter_rows(named=True) if row["member_id"] == member_id)
     inside = [
-        row for row in mine if row["valid_from"] <= on and (row["valid_to"] is None or on < row["valid_to"])
+        row
+        for row in ([] if member_id is None else covers.get(member_id, []))
+        if row["valid_from"] <= on and (row["valid_to"] is None or on < row["valid_to"])
     ]
     if not inside:
         return None
     first = min(
         inside, key=lambda row: (row["basis"] == "portability", row["valid_from"], row["contract_id"])
     )
-    births = dict(cover.members.select("member_id", "birth_date").iter_rows())
-    age = (_sortable(on) - _sortable(births[member_id])) // 10_000
+    age = (_sortable(on) - _sortable(first["birth_date"])) // 10_000
     told = {name: first[name] for name in ("plan", "level", "currency")}
     return {"member_id": member_id, "age": age, **told}
 

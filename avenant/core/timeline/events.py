@@ -25,9 +25,11 @@ def care_events(history: History) -> tuple[CareEvent, ...]:
     decisions, messages = _by_home(history)
     people = {row["member_id"]: row for row in history.people.to_dicts()}
     providers = dict(history.providers.select("provider_id", "provider").iter_rows())
+    by_event: Told = defaultdict(list)
+    for row in found.iter_rows(named=True):
+        by_event[row["event_id"]].append(row)
     events = [
-        _event(rows.to_dicts(), history.currency, decisions, messages, people, providers)
-        for rows in found.partition_by("event_id", maintain_order=True)
+        _event(rows, history.currency, decisions, messages, people, providers) for rows in by_event.values()
     ]
     return tuple(sorted(events, key=lambda event: (event.on, event.event_id), reverse=True))
 

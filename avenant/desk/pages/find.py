@@ -95,11 +95,13 @@ def find_care(request: HttpRequest, kind: str, name: str) -> HttpResponse:
     """Lead from a document or an act to the care event it is about; to the member's care where nothing is decided."""
     desk = desk_of(request)
     line = _line_told(desk, f"{name}#" if kind == "document" else name)
-    act = act_view(desk.db, line.ref, desk.rev).act_id
     if line.about is None:
         raise PageRefused(say(desk.language, "find.nobodys", name=name[:60]), status=404)
     told = family_events(desk.db, line.about, desk.today, desk.rev)
-    if any(act == one.act_id for event in told.events for one in event.acts):
+    acts = [act for event in told.events for act in event.acts]
+    mine = [act.act_id for act in acts if any(message.ref == line.ref for message in act.messages)]
+    act = mine[0] if mine else act_view(desk.db, line.ref, desk.rev).act_id
+    if any(act == one.act_id for one in acts):
         return redirect(_address(desk, "care-event", line.about, act))
     return redirect(_address(desk, "care", line.about))
 
@@ -189,7 +191,7 @@ def _recent(desk: Desk) -> list[Hit]:
 def _people(desk: Desk, refs: list[str]) -> Iterable[Hit]:
     if not refs:
         return
-    with desk.db.connect() as connection:
+    with desk.db.snapshot() as connection:
         known = members_called(connection, refs)
     for ref in refs:
         if (one := known.get(ref)) is not None:
