@@ -18,6 +18,7 @@ from avenant.store.readers.work import (
     NOTED,
     contracts_of_members,
     held_since,
+    in_order,
     instants_of,
     latest_notes,
     lines_of_nobody,
@@ -62,10 +63,11 @@ class WorkList:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """What waits as of a revision by its latest note; a release needs not be kept, later notes come after it."""
+    """Every note up to a revision, line by line in the order in which they were written, and what waits at it."""
 
     rev: int
     notes: pl.DataFrame
+    waiting: pl.DataFrame
 
 
 _read: dict[str, _Read] = {}
@@ -77,7 +79,7 @@ def work_list(
 ) -> WorkList:
     """One page of what waits now, or waited as known at ``rev``; ``kind`` (KINDS) narrows it.
 
-    The number of queries is constant. A process reads all notes once, afterwards only newer ones. Errors: NoSuchKind.
+    The number of queries is bounded. A process reads all notes once, afterwards only newer ones. Errors: NoSuchKind.
     """
     if kind is not None and kind not in KINDS:
         raise NoSuchKind(f"work is one of {', '.join(KINDS)}; seen {kind!r}")
@@ -137,18 +139,21 @@ def _everything(db: Database, connection: Connection, rev: int | None) -> pl.Dat
 
 def _notes(db: Database, connection: Connection, rev: int | None) -> pl.DataFrame:
     """The latest note of each line that waits as of ``rev``; what this process read before is not read again."""
-    if rev is not None:
-        return _waiting(notes_between(connection, -1, rev))
     row = connection.execute("SELECT rev FROM head").fetchone()
     assert row is not None
     with _reading:
-        before = _read.get(db.url, _Read(-1, pl.DataFrame(schema=NOTED)))
-        if before.rev >= row[0]:
-            return before.notes
-        fresh = notes_between(connection, before.rev, row[0])
-        notes = before.notes if fresh.is_empty() else _waiting(pl.concat([before.notes, fresh]))
-        _read[db.url] = _Read(row[0], notes)
-    return notes
+        read = _read.get(db.url, _Read(-1, pl.DataFrame(schema=NOTED), pl.DataFrame(schema=NOTED)))
+        if read.rev < row[0]:
+            read = _read[db.url] = _read_on(read, notes_between(connection, read.rev, row[0]), row[0])
+    return read.waiting if rev is None else _waiting(read.notes.filter(pl.col("rev") <= rev))
+
+
+def _read_on(before: _Read, fresh: pl.DataFrame, rev: int) -> _Read:
+    """What was read before with what revisions up to ``rev`` have added."""
+    if fresh.is_empty():
+        return _Read(rev, before.notes, before.waiting)
+    notes = in_order(pl.concat([before.notes, fresh]))
+    return _Read(rev, notes, _waiting(notes))
 
 
 def _waiting(notes: pl.DataFrame) -> pl.DataFrame:
@@ -160,13 +165,16 @@ def _items(connection: Connection, shown: pl.DataFrame, rev: int | None) -> list
     about_lines = shown.filter(~pl.col("kind").is_in(["parked_family", "held_change"]))
     candidates = {ref for told in shown["candidates"].drop_nulls() for ref in told.split()}
     lines = lines_told(connection, sorted(candidates), about_lines["number"].to_list(), rev)
-    nobody = dict(lines_of_nobody(connection, rev).select("line_id", "member_ref").iter_rows())
+    nobody: dict[int, str] = {}
+    if not shown.filter(kind="unknown_member").is_empty():
+        nobody = dict(lines_of_nobody(connection, rev).select("line_id", "member_ref").iter_rows())
     members = shown["member_id"].drop_nulls().unique()
     people = {row[0]: row[1:] for row in people_named(connection, members).iter_rows()}
     covers = contracts_of_members(connection, members.to_list())
     held = shown.filter(pl.col("kind") == "held_change")
     contracts = refs_of_contracts(connection, held["number"].to_list())
-    months = {(row["contract_id"], row["member_id"]): row for row in held_since(connection, rev).to_dicts()}
+    waits = [] if held.is_empty() else held_since(connection, rev).to_dicts()
+    months = {(row["contract_id"], row["member_id"]): row for row in waits}
     instants = instants_of(connection, shown["rev"].unique().to_list())
     told = {row["line_id"]: _told(row) for row in lines.to_dicts()}
     called = {line.ref: line for line in told.values()}

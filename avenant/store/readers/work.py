@@ -65,9 +65,14 @@ def notes_between(connection: Connection, after: int, through: int) -> pl.DataFr
     return read_frame(connection, query, NOTED)
 
 
+def in_order(notes: pl.DataFrame) -> pl.DataFrame:
+    """Notes (columns NOTED) line by line, each line's in the order in which they were written."""
+    return notes.sort("line_id", "rev", "note")
+
+
 def latest_notes(notes: pl.DataFrame) -> pl.DataFrame:
-    """The last note of each line (columns NOTED)."""
-    return notes.sort("line_id", "rev", "note").unique("line_id", keep="last", maintain_order=True)
+    """The last note of each line, of ``notes`` that are ``in_order``."""
+    return notes.filter(pl.col("line_id").ne_missing(pl.col("line_id").shift(-1)))
 
 
 def parked_since(connection: Connection, rev: int | None) -> pl.DataFrame:
