@@ -73,5 +73,7 @@ def copy_frame(connection: Connection, table: str, rows: pl.DataFrame) -> None:
 
 def next_ids(connection: Connection, sequence: str, count: int) -> list[int]:
     """``count`` fresh identities of a sequence."""
+    if not count:
+        return []
     query = "SELECT nextval(%s::regclass) FROM generate_series(1, %s)"
     return read_frame(connection, query, {"number": pl.Int64}, [sequence, count])["number"].to_list()

@@ -3,7 +3,7 @@
 import polars as pl
 
 from avenant.store.database import Connection
-from avenant.store.frames import read_frame
+from avenant.store.frames import Schema, read_frame
 from avenant.store.readers.known import array, bigints
 from avenant.store.readers.rulebooks import SLOTS
 
@@ -28,16 +28,21 @@ def with_refs(connection: Connection, rows: pl.DataFrame) -> pl.DataFrame:
     return rows
 
 
+def _asked(connection: Connection, query: str, columns: Schema, ids: pl.Series) -> pl.DataFrame:
+    """What ``query`` reads about ``ids``; nothing is asked about nothing."""
+    return read_frame(connection, query, columns) if len(ids) else pl.DataFrame(schema=dict(columns))
+
+
 def _contracts(connection: Connection, ids: pl.Series) -> pl.DataFrame:
     query = f"""
         SELECT contract_id, ref, currency FROM contract
         WHERE version = 1 AND contract_id = ANY({array(ids)})"""
-    return read_frame(connection, query, CONTRACTS)
+    return _asked(connection, query, CONTRACTS, ids)
 
 
 def _members(connection: Connection, ids: pl.Series) -> pl.DataFrame:
     query = f"SELECT member_id, ref FROM member WHERE version = 1 AND member_id = ANY({array(ids)})"
-    return read_frame(connection, query, MEMBERS)
+    return _asked(connection, query, MEMBERS, ids)
 
 
 def _families(connection: Connection, ids: pl.Series) -> pl.DataFrame:
@@ -46,7 +51,7 @@ def _families(connection: Connection, ids: pl.Series) -> pl.DataFrame:
 
 def _slots(connection: Connection, ids: pl.Series) -> pl.DataFrame:
     query = f"SELECT {', '.join(SLOTS)} FROM slot WHERE slot_id = ANY({array(ids)})"
-    return read_frame(connection, query, SLOTS)
+    return _asked(connection, query, SLOTS, ids)
 
 
 def _lines(connection: Connection, ids: pl.Series) -> pl.DataFrame:
@@ -54,7 +59,7 @@ def _lines(connection: Connection, ids: pl.Series) -> pl.DataFrame:
     query = f"""
         SELECT DISTINCT ON (line_id) line_id, ref, act_code, family FROM care_line
         WHERE line_id = ANY({bigints(ids)}) ORDER BY line_id, version DESC"""
-    return read_frame(connection, query, LINES)
+    return _asked(connection, query, LINES, ids)
 
 
 def _acts(connection: Connection, ids: pl.Series) -> pl.DataFrame:
@@ -64,7 +69,7 @@ def _acts(connection: Connection, ids: pl.Series) -> pl.DataFrame:
 def _payees(connection: Connection, ids: pl.Series) -> pl.DataFrame:
     member = pl.DataFrame({"payee_id": [0], "payee": ["member"]}, schema=PAYEES)
     query = f"SELECT provider_id, ref FROM provider WHERE provider_id = ANY({array(ids)})"
-    return pl.concat([member, read_frame(connection, query, PAYEES)])
+    return pl.concat([member, _asked(connection, query, PAYEES, ids)])
 
 
 def _providers(connection: Connection, ids: pl.Series) -> pl.DataFrame:
