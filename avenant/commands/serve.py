@@ -14,6 +14,8 @@ from avenant.commands.choose_database import DATABASE, chosen_database, refusals
 app = typer.Typer(add_completion=False)
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
 WORKERS = typer.Option(2, min=1, max=64, help="Processes that answer.")
+POLARS_THREADS = "1"
+"""The frames of one page are small: handing them to threads costs more than it gives. Read when Polars is loaded."""
 THREADS = typer.Option(4, min=1, max=64, help="Requests that one process answers at once.")
 
 
@@ -35,6 +37,7 @@ def serve(
     Exit codes: 0 stopped · 1 the server failed · 2 refused: a simulated book in earnest, a real one as a demo,
     or settings that are missing.
     """
+    os.environ.setdefault("POLARS_MAX_THREADS", POLARS_THREADS)
     with refusals_told(database):
         db = chosen_database(database)
         _refuse(db.settings().clock, demo, bind)
