@@ -30,6 +30,7 @@ class Permission(StrEnum):
     SEE_VISITS = "see_visits"
     SEE_USERS = "see_users"
     SEE_RULEBOOKS = "see_rulebooks"
+    SEE_PREVIEWS = "see_previews"
     ESCALATE = "escalate"
     ANSWER = "answer"
     TELL = "tell"
@@ -37,6 +38,7 @@ class Permission(StrEnum):
     RERUN = "rerun"
     REVEAL = "reveal"
     MANAGE_USERS = "manage_users"
+    PREVIEW = "preview"
     PUBLISH = "publish"
     OVERRIDE = "override"
     ERASE = "erase"
@@ -71,6 +73,10 @@ SENTENCES: Final[dict[Permission, tuple[str, str]]] = {
         "See the rulebooks and their changes.",
         "Voir les barèmes et leurs changements.",
     ),
+    Permission.SEE_PREVIEWS: (
+        "See what previews of the whole book would do.",
+        "Voir ce que feraient les aperçus du livre entier.",
+    ),
     Permission.ESCALATE: ("Open, escalate and answer cases.", "Ouvrir, escalader et répondre aux dossiers."),
     Permission.ANSWER: ("Answer what waits for a person.", "Répondre à ce qui attend une personne."),
     Permission.TELL: ("Enter and withdraw facts.", "Saisir et retirer des faits."),
@@ -84,6 +90,10 @@ SENTENCES: Final[dict[Permission, tuple[str, str]]] = {
         "Voir les noms une heure durant, pour un motif enregistré.",
     ),
     Permission.MANAGE_USERS: ("Add people and give roles.", "Ajouter des personnes et donner des rôles."),
+    Permission.PREVIEW: (
+        "Preview a change over the whole book, writing nothing.",
+        "Calculer l’aperçu d’un changement sur tout le livre, sans rien écrire.",
+    ),
     Permission.PUBLISH: (
         "Publish a rulebook, with a second person.",
         "Publier un barème, avec une seconde personne.",
@@ -153,7 +163,7 @@ ROLES: Final[dict[str, Role]] = {
             ),
             _CLAIMS
             | {Permission.TELL, Permission.RETRY, Permission.SEE_RUNS, Permission.SEE_CHECKS}
-            | {Permission.SEE_RULEBOOKS},
+            | {Permission.SEE_RULEBOOKS, Permission.SEE_PREVIEWS, Permission.PREVIEW},
         ),
         Role(
             "engineering",
@@ -165,7 +175,7 @@ ROLES: Final[dict[str, Role]] = {
             _LADDER
             | {Permission.SEE_GRAPH, Permission.SEE_TECHNICAL, Permission.SEE_RUNS, Permission.SEE_CHECKS}
             | {Permission.SEE_WORK, Permission.SEE_RERUNS, Permission.RERUN, Permission.REVEAL}
-            | {Permission.ESCALATE, Permission.SEE_RULEBOOKS},
+            | {Permission.ESCALATE, Permission.SEE_RULEBOOKS, Permission.SEE_PREVIEWS, Permission.PREVIEW},
         ),
         Role(
             "administrator",
@@ -176,7 +186,8 @@ ROLES: Final[dict[str, Role]] = {
             ),
             _ADMINISTRATION
             | {Permission.ENTER, Permission.FIND, Permission.SEE_NAMES, Permission.SEE_RUNS}
-            | {Permission.SEE_CHECKS, Permission.SEE_USERS, Permission.SEE_RULEBOOKS, Permission.SEE_CASES},
+            | {Permission.SEE_CHECKS, Permission.SEE_USERS, Permission.SEE_RULEBOOKS, Permission.SEE_CASES}
+            | {Permission.SEE_PREVIEWS, Permission.PREVIEW},
         ),
         Role(
             "auditor",

@@ -1,4 +1,4 @@
-"""Health and metrics, for machines."""
+"""Health and metrics, for machines; with the pages that tell how an amount moved and what a change would do."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.urls import path
 
 from avenant.desk.context import book
 from avenant.desk.doors import door, open_to_anybody
+from avenant.desk.pages import previews, why
 from avenant.desk.roles import Permission
 from avenant.flows.health import health as state_of
 from avenant.flows.metrics import metrics_text
@@ -61,6 +62,8 @@ def _is_machine(request: HttpRequest) -> bool:
 
 
 urlpatterns = [
+    *why.urlpatterns,
+    *previews.urlpatterns,
     path("health", health, name="health"),
     path("health/desk", health_of_desk, name="health-desk"),
     path("metrics", metrics, name="metrics"),
