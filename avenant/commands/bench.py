@@ -17,7 +17,7 @@ from avenant.commands.progress import progress_shown
 
 MEASUREMENTS = "benchmarks.bars"
 FIGURES = (
-    *("nightly", "booking", "reference", "openfisca", "invoices", "family", "memory", "scale"),
+    *("nightly", "preview", "booking", "reference", "openfisca", "invoices", "family", "memory", "scale"),
     *("care", "claims", "member", "care-memory"),
 )
 ONLY = typer.Option([], help=f"Measure this figure alone (repeatable): {', '.join(FIGURES)}.")

@@ -16,7 +16,7 @@ Samples = dict[str, list[float]]
 MEBIBYTE = 1024**2
 GIBIBYTE_IN_MIB = 1024
 NAMES = (
-    *("nightly", "booking", "reference", "openfisca", "invoices", "family", "memory", "scale"),
+    *("nightly", "preview", "booking", "reference", "openfisca", "invoices", "family", "memory", "scale"),
     *("care", "claims", "member", "care-memory"),
 )
 SIDES = {"<=": operator.le, "<": operator.lt, ">=": operator.ge}

@@ -14,10 +14,12 @@ from benchmarks.bars.family import family_figure
 from benchmarks.bars.figures import CannotMeasure, Outcome, Progress, Wanted
 from benchmarks.bars.invoices import invoices_figure
 from benchmarks.bars.nights import booking_figure, memory_figure, nightly_figure, scale_figure
+from benchmarks.bars.previews import preview_figure
 from benchmarks.bars.rules import openfisca_figure, reference_figure
 
 MEASURES: dict[str, Callable[[Bench], list[Outcome]]] = {
     "nightly": nightly_figure,
+    "preview": preview_figure,
     "booking": booking_figure,
     "reference": reference_figure,
     "openfisca": openfisca_figure,
