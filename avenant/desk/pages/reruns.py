@@ -124,9 +124,9 @@ def result(request: HttpRequest, number: str) -> HttpResponse:
         context = {"head": told, "again": same_again(told["request"])}
         return page(request, "rerun/other_mask.html", context, status=403)
     others = [one for one in _rows(desk) if one["number"] != number]
-    context: dict[str, Any] = {**_glance(desk, head), **_trace(desk, head), "others": others}
-    context["tellable"] = head["question"]["subject"]["kind"] in AS_CASES
-    return page(request, "rerun/result.html", context)
+    shows: dict[str, Any] = {**_glance(desk, head), **_trace(desk, head), "others": others}
+    shows["tellable"] = head["question"]["subject"]["kind"] in AS_CASES
+    return page(request, "rerun/result.html", shows)
 
 
 @door(Permission.SEE_RERUNS)
