@@ -12,7 +12,8 @@ from datetime import datetime
 
 from avenant.core.graph.comparing import Comparison, NodeChange, compared
 from avenant.core.graph.model import Edge, Graph, Node
-from avenant.core.wording.figures import day_text, plain_amount
+from avenant.core.graph.wording import amount_named, clause, named, ref_of, role_named
+from avenant.core.wording.figures import day_text
 
 MOST_CLAUSES = 8
 
@@ -27,8 +28,8 @@ class Instant:
     change: Comparison
 
 
-def instants(graph: Graph) -> tuple[Instant, ...]:
-    """Every revision that changed ``graph``, oldest first.
+def instants(graph: Graph, language: str = "en") -> tuple[Instant, ...]:
+    """Every revision that changed ``graph``, oldest first, told in ``language`` (en, fr).
 
     Where there are several acts, decisions are told with theirs.
     """
@@ -37,94 +38,109 @@ def instants(graph: Graph) -> tuple[Instant, ...]:
         state.known_to for state in states if state.known_to is not None
     }
     several = len({node.id.rsplit("/", 1)[0] for node in graph.nodes if node.kind == "decision"}) > 1
-    return tuple(_instant(graph, rev, several) for rev in sorted(revs))
+    teller = _Teller(language, several)
+    return tuple(_instant(graph, rev, teller) for rev in sorted(revs))
 
 
-def _instant(graph: Graph, rev: int, several: bool) -> Instant:
+def _instant(graph: Graph, rev: int, teller: _Teller) -> Instant:
     change = compared(graph, rev - 1, rev)
     made = graph.made.get(rev)
     when = made.at if made else ""
-    day = day_text(datetime.fromisoformat(when).date(), "en") if when else f"revision {rev}"
-    clauses = list(dict.fromkeys(_clauses(change, several)))
-    more = [f"and {len(clauses) - MOST_CLAUSES} more"] if len(clauses) > MOST_CLAUSES else []
-    return Instant(rev, when, f"{day}: {'; '.join(clauses[:MOST_CLAUSES] + more)}", change)
+    day = day_text(datetime.fromisoformat(when).date(), teller.language) if when else f"revision {rev}"
+    clauses = list(dict.fromkeys(teller.clauses(change)))
+    rest = len(clauses) - MOST_CLAUSES
+    more = [clause("more", teller.language, count=rest)] if rest > 0 else []
+    colon = ": " if teller.language == "en" else " : "
+    return Instant(rev, when, f"{day}{colon}{'; '.join(clauses[:MOST_CLAUSES] + more)}", change)
 
 
-def _clauses(change: Comparison, several: bool) -> Iterator[str]:
-    held = {edge.target for edge in change.linked if edge.role == "holds"}
-    new = {node.id for node in change.added}
-    for node in change.added:
-        if clause := _came(node, change, held & new, several):
-            yield clause
-    for edge in change.linked:
-        if edge.target.startswith("act:") and edge.source.startswith("line:"):
-            yield f"{_ref(edge.source)} matched to act {_ref(edge.target)} as {edge.role}"
-    for altered in change.changed:
-        if clause := _altered(altered, several):
-            yield clause
-    for node in change.removed:
-        if clause := _went(node):
-            yield clause
+@dataclass(frozen=True, slots=True)
+class _Teller:
+    """Says what a change was. several: there are several acts, so that each decision is told with its own."""
 
+    language: str
+    several: bool
 
-def _came(node: Node, change: Comparison, told: set[str], several: bool) -> str | None:
-    if node.kind == "document":
-        return f"{node.label} received"
-    if node.kind == "line":
-        return None if node.id in told else f"line {_ref(node.id)} told"
-    if node.kind == "decision":
-        return _decided(node, change, several)
-    if node.kind in ("payout", "invoice"):
-        return f"{node.label} issued: {_amount(node)}"
-    if node.kind == "open":
-        return _owed(node, several)
-    if node.kind in ("entry", "premium"):
-        return f"{node.label}: {_amount(node)} booked" if node.kind == "premium" else None
-    if node.kind in ("tariff", "guarantee", "envelope", "price", "payer_part"):
-        return None
-    said = {"act": f"act {_ref(node.id)} recognised", "waiting": node.label}
-    return said.get(node.kind, f"{node.label} told")
+    def clauses(self, change: Comparison) -> Iterator[str]:
+        """One clause for each change that a reader wants to know of."""
+        held = {edge.target for edge in change.linked if edge.role == "holds"}
+        told = held & {node.id for node in change.added}
+        for node in change.added:
+            yield from self._came(node, change, told)
+        for edge in change.linked:
+            if edge.target.startswith("act:") and edge.source.startswith("line:"):
+                role = role_named(edge.role, self.language)
+                yield self._say("matched", line=ref_of(edge.source), act=ref_of(edge.target), role=role)
+        for altered in change.changed:
+            yield from self._altered(altered)
+        for node in change.removed:
+            yield from self._went(node)
 
+    def _say(self, key: str, **blanks: object) -> str:
+        return clause(key, self.language, **blanks)
 
-def _decided(node: Node, change: Comparison, several: bool) -> str:
-    name, number = node.id.rsplit("/", 1)
-    before = [altered.after for altered in change.changed if altered.after.id == f"{name}/{int(number) - 1}"]
-    about = f" on {name.partition('/')[2]}" if several else ""
-    if not before:
-        return f"{node.label}{about}: {_amount(node)}"
-    return f"{node.label}{about} replaces {int(number) - 1}: {_amount(before[0])} → {_amount(node)}"
+    def _came(self, node: Node, change: Comparison, told: set[str]) -> Iterator[str]:
+        label = named(node, self.language)
+        match node.kind:
+            case "document":
+                yield self._say("received", label=label)
+            case "line":
+                if node.id not in told:
+                    yield self._say("line_told", ref=ref_of(node.id))
+            case "decision":
+                yield self._decided(node, change)
+            case "payout" | "invoice":
+                yield self._say("issued", label=label, amount=self._amount(node))
+            case "open":
+                yield self._owed(node)
+            case "premium":
+                yield self._say("booked", label=label, amount=self._amount(node))
+            case "act":
+                yield self._say("recognised", ref=ref_of(node.id))
+            case "waiting":
+                yield label
+            case "entry" | "tariff" | "guarantee" | "envelope" | "price" | "payer_part":
+                return
+            case _:
+                yield self._say("told", label=label)
 
+    def _decided(self, node: Node, change: Comparison) -> str:
+        name, number = node.id.rsplit("/", 1)
+        earlier = f"{name}/{int(number) - 1}"
+        before = [altered.after for altered in change.changed if altered.after.id == earlier]
+        blanks = {"label": named(node, self.language), "amount": self._amount(node)}
+        blanks["about"] = name.partition("/")[2]
+        on = "_on" if self.several else ""
+        if not before:
+            return self._say(f"decided{on}", **blanks)
+        return self._say(f"replaces{on}", number=int(number) - 1, before=self._amount(before[0]), **blanks)
 
-def _owed(node: Node, several: bool) -> str:
-    """ "still to pay: 9.00 EUR", with act and payee where there are several."""
-    about = f" for {_ref(node.id).partition('/')[2]}" if several else ""
-    return f"{node.label}{about}: {_amount(node, absolute=True)}"
+    def _owed(self, node: Node) -> str:
+        """ "still to pay: 9.00 EUR", with act and payee where there are several."""
+        amount = amount_named(abs(node.amount_cents or 0), node.currency, self.language)
+        about = ref_of(node.id).partition("/")[2]
+        key = "owed_for" if self.several else "owed"
+        return self._say(key, label=named(node, self.language), about=about, amount=amount)
 
+    def _altered(self, change: NodeChange) -> Iterator[str]:
+        node = change.after
+        if node.kind in ("decision", "entry", "premium", "payer_part", "act"):
+            if node.standing == "cancelled":
+                yield self._say("cancelled", ref=ref_of(node.id))
+        elif node.kind == "open":
+            yield self._owed(node)
+        elif node.standing != change.before.standing:
+            yield self._say("withdrawn", label=named(node, self.language))
+        else:
+            fields = ", ".join(f.name.replace("_", " ") for f in change.fields if f.name != "version")
+            key = "corrected" if fields else "told_again"
+            yield self._say(key, label=named(node, self.language), named=fields)
 
-def _altered(change: NodeChange, several: bool) -> str | None:
-    node = change.after
-    if node.kind in ("decision", "entry", "premium", "payer_part", "act"):
-        return None if node.standing != "cancelled" else f"act {_ref(node.id)} cancelled"
-    if node.kind == "open":
-        return _owed(node, several)
-    if node.standing != change.before.standing:
-        return f"{node.label} withdrawn"
-    named = ", ".join(field.name.replace("_", " ") for field in change.fields if field.name != "version")
-    return f"{node.label} corrected ({named})" if named else f"{node.label} told again"
+    def _went(self, node: Node) -> Iterator[str]:
+        if node.kind == "waiting":
+            yield self._say("waits_no_longer", ref=ref_of(node.id))
+        if node.kind == "act":
+            yield self._say("dissolved", ref=ref_of(node.id))
 
-
-def _went(node: Node) -> str | None:
-    if node.kind == "waiting":
-        return f"{_ref(node.id)} waits no longer"
-    if node.kind == "act":
-        return f"act {_ref(node.id)} dissolved"
-    return None
-
-
-def _ref(name: str) -> str:
-    return name.partition(":")[2]
-
-
-def _amount(node: Node, absolute: bool = False) -> str:
-    cents = node.amount_cents or 0
-    return f"{plain_amount(abs(cents) if absolute else cents)} {node.currency or ''}".strip()
+    def _amount(self, node: Node) -> str:
+        return amount_named(node.amount_cents or 0, node.currency, self.language)

@@ -45,11 +45,10 @@ WORDS = {
     "graph.withdrawn": ("withdrawn", "retiré"),
     "graph.cancelled": ("cancelled", "annulé"),
     "graph.not_known": ("not known at this instant", "pas connu à cet instant"),
-    "graph.hidden": ("hidden", "masqué"),
     "graph.open_page": ("Open its page", "Ouvrir sa page"),
     "graph.kind_contract": ("Contract", "Contrat"),
     "graph.kind_member": ("Member", "Assuré"),
-    "graph.kind_enrolment": ("Enrolment", "Adhésion"),
+    "graph.kind_enrolment": ("Enrolment", "Affiliation"),
     "graph.kind_provider_status": ("Provider’s status", "Statut du professionnel"),
     "graph.kind_document": ("Document", "Document"),
     "graph.kind_line": ("Line", "Ligne"),
@@ -58,7 +57,7 @@ WORDS = {
     "graph.kind_payer_part": ("Other payer", "Autre payeur"),
     "graph.kind_tariff": ("Tariff", "Tarif"),
     "graph.kind_guarantee": ("Guarantee", "Garantie"),
-    "graph.kind_envelope": ("Envelope", "Enveloppe"),
+    "graph.kind_envelope": ("Envelope", "Forfait"),
     "graph.kind_price": ("Price", "Prix"),
     "graph.kind_decision": ("Decision", "Décision"),
     "graph.kind_waiting": ("Waiting", "En attente"),
@@ -68,4 +67,89 @@ WORDS = {
     "graph.kind_payout": ("Payout", "Versement"),
     "graph.kind_invoice": ("Invoice", "Facture"),
     "graph.kind_balance": ("Balance", "Solde"),
+    "graph.care_event": ("Care event", "Événement de soins"),
+    "graph.care_events": ("Care events", "Événements de soins"),
+    "graph.history": ("Its history", "Son historique"),
+    "graph.rerun": ("Run the code on it again", "Relancer le code dessus"),
+    "graph.why_so": ("Why so", "Pourquoi"),
+    "graph.grouped": ("{count} alike", "{count} semblables"),
+    "graph.ungroup": ("Show them one by one", "Les montrer un par un"),
+    "graph.revision": ("Revision", "Révision"),
+    "graph.links": ("Onward", "Continuer"),
+    "graph.nothing_found": ("Nothing here is called so.", "Rien ne porte ce nom ici."),
+    "graph.about_contract": (
+        "The agreement that people are covered by.",
+        "Le contrat qui couvre les personnes.",
+    ),
+    "graph.about_member": ("A person covered by a contract.", "Une personne couverte par un contrat."),
+    "graph.about_enrolment": (
+        "From when until when a person is covered, by which plan and level.",
+        "De quand à quand une personne est couverte, par quelle offre et quel niveau.",
+    ),
+    "graph.about_provider_status": (
+        "Sector and OPTAM status of the professional through time.",
+        "Secteur et adhésion à l’OPTAM du professionnel au fil du temps.",
+    ),
+    "graph.about_document": (
+        "A message about care, as its sender told it.",
+        "Un message sur des soins, tel que son émetteur l’a envoyé.",
+    ),
+    "graph.about_line": (
+        "One line of a document: what was charged for one act.",
+        "Une ligne de document : ce qui a été facturé pour un acte.",
+    ),
+    "graph.about_answer": (
+        "What a person decided where the messages alone could not.",
+        "Ce qu’une personne a décidé là où les messages ne suffisaient pas.",
+    ),
+    "graph.about_act": (
+        "One act of care, put together from all messages about it.",
+        "Un acte de soins, reconstitué à partir de tous les messages à son sujet.",
+    ),
+    "graph.about_payer_part": (
+        "What somebody else says to have paid for the act.",
+        "Ce qu’un autre payeur déclare avoir payé pour l’acte.",
+    ),
+    "graph.about_tariff": (
+        "The dated tariff that gives the base of the Sécu.",
+        "Le tarif daté qui donne la base de la Sécu.",
+    ),
+    "graph.about_guarantee": (
+        "The line of the guarantees that the amount stands on.",
+        "La ligne de garantie sur laquelle repose le montant.",
+    ),
+    "graph.about_envelope": (
+        "A limit that several acts share.",
+        "Un plafond que plusieurs actes se partagent.",
+    ),
+    "graph.about_price": ("A line of the price table.", "Une ligne de la table des prix."),
+    "graph.about_decision": (
+        "What the rules gave for the act by what was known then.",
+        "Ce que les règles ont donné pour l’acte selon ce que l’on savait alors.",
+    ),
+    "graph.about_waiting": (
+        "Why nothing could be decided yet, and what we wait for.",
+        "Pourquoi rien n’a encore pu être décidé, et ce que nous attendons.",
+    ),
+    "graph.about_entry": (
+        "A row of the book: a charge, or the cancel that takes one back.",
+        "Une ligne du livre : une écriture, ou l’annulation qui la reprend.",
+    ),
+    "graph.about_premium": (
+        "A row of the premium book: one person’s premium of a month, or the cancel that takes it back.",
+        "Une ligne du livre des cotisations : la cotisation d’une personne pour un mois, ou son annulation.",
+    ),
+    "graph.about_open": (
+        "What no payout has settled yet.",
+        "Ce qu’aucun versement n’a encore soldé.",
+    ),
+    "graph.about_payout": (
+        "One transfer with everything that it settled.",
+        "Un virement avec tout ce qu’il a soldé.",
+    ),
+    "graph.about_invoice": ("What was asked of the contract.", "Ce qui a été demandé au contrat."),
+    "graph.about_balance": (
+        "What the contract has in credit or owes beside its invoices.",
+        "Ce que le contrat a en crédit ou doit, en dehors de ses factures.",
+    ),
 }

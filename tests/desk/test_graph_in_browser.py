@@ -1,0 +1,155 @@
+"""The graph page in a browser: open, expand, slide, compare, select, take along; five hundred objects stay fluid."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from avenant.store.database import Database
+from tests.desk.test_graph_page import corrected_act
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page, Route
+
+pytestmark = pytest.mark.xdist_group("desk")
+
+ACTS, INSTANTS = 100, 100
+"""Five objects for each act: 500 and what they share."""
+FIRST_PAINT_MS, STEP_MS = 500, 50
+PATIENCE = 4
+"""How much slower a busy machine may be; the figures themselves are printed."""
+
+
+@pytest.fixture
+def page(visit: Callable[..., Page], played_book: Database) -> Page:
+    """The graph of an act that was decided more than once, drawn."""
+    opened = visit("claims", f"/graph/{corrected_act(played_book)}")
+    opened.wait_for_selector("#picture[data-drawn]")
+    return opened
+
+
+def shown(page: Page) -> int:
+    return int(page.evaluate("avenantGraph.cy.nodes(':visible').length"))
+
+
+def places(page: Page) -> dict[str, Any]:
+    found = page.evaluate(
+        "Object.fromEntries(avenantGraph.cy.nodes(':visible').map((n) => [n.id(), n.position()]))"
+    )
+    return dict(found)
+
+
+def test_a_choice_says_what_it_is_and_leads_on(page: Page) -> None:
+    decision = page.evaluate("avenantGraph.cy.nodes('[stage=\"decided\"]').first().id()")
+    page.evaluate("(id) => avenantGraph.cy.getElementById(id).emit('tap')", decision)
+    panel = page.locator("#context")
+    assert panel.locator("figure.waterfall rect").count() >= 1
+    assert "Why so" in panel.inner_text()
+    assert panel.locator("a", has_text="Care event").count() == 1
+    panel.locator("ul button").first.click()
+    assert page.url.count("node=") == 1
+
+
+def test_time_moves_and_no_box_does(page: Page) -> None:
+    page.click("#all")
+    before = places(page)
+    while page.input_value("#slider") != "0":
+        page.click("#before")
+    assert places(page) == before
+    assert page.locator("#sentence").inner_text()
+    assert page.evaluate("avenantGraph.cy.nodes('.later').length") > 0, "most was not known at first"
+
+
+def test_an_expansion_stands_in_the_address(page: Page) -> None:
+    page.click("#one-hop")
+    few = shown(page)
+    more = page.evaluate("avenantGraph.cy.nodes('.more').first().id()")
+    assert more, "one hop is not everything"
+    page.evaluate("(id) => avenantGraph.cy.getElementById(id).emit('tap')", more)
+    many = shown(page)
+    assert many > few
+    page.goto(page.url)
+    page.wait_for_selector("#picture[data-drawn]")
+    assert shown(page) == many
+
+
+def test_two_moments_are_compared_and_the_picture_taken_along(page: Page, tmp_path: Path) -> None:
+    page.select_option("#compare", index=1)
+    assert page.locator("#differences li").count() > 0
+    for form, begins in (("svg", b"<svg"), ("png", b"\x89PNG")):
+        with page.expect_download() as waiting:
+            page.click(f"#{form}")
+        waiting.value.save_as(tmp_path / form)
+        assert (tmp_path / form).read_bytes().startswith(begins)
+
+
+def test_a_search_leads_to_what_is_not_drawn_yet(page: Page) -> None:
+    page.click("#one-hop")
+    page.fill("#within", "member:")
+    page.press("#within", "Enter")
+    assert "Member" in page.locator("#context h2").inner_text()
+    page.fill("#within", "nothing is called so")
+    page.press("#within", "Enter")
+    assert page.locator("#found").inner_text()
+
+
+def state(kind: str, number: int, stage: str, since: int, until: int | None, cents: int) -> dict[str, Any]:
+    return {
+        **{"id": f"{kind}:D-{number:04}#1", "kind": kind, "stage": stage, "label": f"{kind} {number}"},
+        **{"amount": f"€{cents / 100:.2f}", "standing": "in_force", "from": since, "to": until, "valid": ""},
+        **{"fields": [["charged", f"{cents}"]], "links": []},
+    }
+
+
+def large(data: dict[str, Any]) -> dict[str, Any]:
+    """The page's data with ``ACTS`` acts of five objects each, which change at ``INSTANTS`` instants."""
+    nodes, edges = [], []
+    for act in range(ACTS):
+        told = 1 + act % (INSTANTS // 2)
+        changed = told + INSTANTS // 2
+        chain = ("line", "act", "decision", "entry", "open")
+        for kind, stage in zip(chain, ("told", "understood", "decided", "booked", "settled"), strict=True):
+            nodes.append(state(kind, act, stage, told, changed, 1_000 + act))
+            nodes.append(state(kind, act, stage, changed, None, 2_000 + act))
+        names = [f"{kind}:D-{act:04}#1" for kind in chain]
+        for source, target in zip(names, names[1:], strict=False):
+            edges.append({"source": source, "target": target, "role": "leads to", "from": told, "to": None})
+    instants = [
+        {"rev": rev, "at": "", "sentence": f"instant {rev}", "said": str(rev)}
+        for rev in range(1, INSTANTS + 1)
+    ]
+    return {**data, "focus": "act D-0000#1", "nodes": nodes, "edges": edges, "instants": instants}
+
+
+def replaced(route: Route) -> None:
+    """Answer with the page, its data made large."""
+    answer = route.fetch()
+    found = re.search(
+        r'(<script id="graph-data" type="application/json">)(.*?)(</script>)', answer.text(), re.S
+    )
+    assert found is not None
+    text = json.dumps(large(json.loads(found[2]))).replace("<", "\\u003C")
+    route.fulfill(response=answer, body=answer.text().replace(found[0], found[1] + text + found[3]))
+
+
+def test_five_hundred_objects_at_a_hundred_instants_stay_fluid(page: Page) -> None:
+    page.route("**/graph/**", replaced)
+    page.goto(page.url.partition("?")[0] + "?shown=all")
+    page.wait_for_selector("#picture[data-drawn]")
+    assert page.evaluate("avenantGraph.cy.nodes().not('.group').length") == 5 * ACTS
+    painted = page.evaluate("Number(document.getElementById('picture').dataset.drawnMs)")
+    steps = page.evaluate(
+        """() => [...Array(60).keys()].map((place) => {
+            const began = performance.now(); avenantGraph.go(place + 20); return performance.now() - began;
+        }).sort((a, b) => a - b)"""
+    )
+    print(
+        f"drawn {painted:.0f} ms after the data, a step {steps[30]:.1f} ms, slowest of 60 {steps[-1]:.1f} ms"
+    )
+    assert painted <= PATIENCE * FIRST_PAINT_MS
+    assert steps[30] <= PATIENCE * STEP_MS
