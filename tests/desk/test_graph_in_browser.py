@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -100,9 +101,17 @@ def test_a_search_leads_to_what_is_not_drawn_yet(page: Page) -> None:
 
 def state(kind: str, number: int, stage: str, since: int, until: int | None, cents: int) -> dict[str, Any]:
     return {
-        **{"id": f"{kind}:D-{number:04}#1", "kind": kind, "stage": stage, "label": f"{kind} {number}"},
-        **{"amount": f"€{cents / 100:.2f}", "standing": "in_force", "from": since, "to": until, "valid": ""},
-        **{"fields": [["charged", f"{cents}"]], "links": []},
+        "id": f"{kind}:D-{number:04}#1",
+        "kind": kind,
+        "stage": stage,
+        "label": f"{kind} {number}",
+        "amount": f"€{cents / 100:.2f}",
+        "standing": "in_force",
+        "from": since,
+        "to": until,
+        "valid": "",
+        "fields": [["charged", f"{cents}"]],
+        "links": [],
     }
 
 
@@ -117,7 +126,7 @@ def large(data: dict[str, Any]) -> dict[str, Any]:
             nodes.append(state(kind, act, stage, told, changed, 1_000 + act))
             nodes.append(state(kind, act, stage, changed, None, 2_000 + act))
         names = [f"{kind}:D-{act:04}#1" for kind in chain]
-        for source, target in zip(names, names[1:], strict=False):
+        for source, target in pairwise(names):
             edges.append({"source": source, "target": target, "role": "leads to", "from": told, "to": None})
     instants = [
         {"rev": rev, "at": "", "sentence": f"instant {rev}", "said": str(rev)}
