@@ -236,7 +236,7 @@ def _slot_title(desk: Desk, one: Movement) -> str:
     """Level, component and tier of a premium; its contract, too."""
     assert one.slot is not None
     _, level, component, tier, status = one.slot.split(".")
-    words = [level, component, _word(desk, "tier", tier)]
+    words = [level, _word(desk, "component", component), _word(desk, "tier", tier)]
     words += [] if status == "pays" else [_word(desk, "status", status)]
     return f"{', '.join(words)} · {one.contract}"
 
