@@ -19,7 +19,6 @@ import polars as pl
 from avenant.core.frames.news import News
 from avenant.core.generating.care import bulk_care, covered_members
 from avenant.core.generating.portfolio import snapshot
-from avenant.core.rulebook.model import Rulebook
 from avenant.flows.generating import offers_through
 from avenant.gateways.rulebook_files import shipped_rulebook
 from avenant.store.changes import change_on
@@ -52,20 +51,25 @@ def told(bench: Bench, acts: int) -> str:
 def _told(bench: Bench, acts: int) -> str:
     name, contracts = f"{PREFIX}_told_{acts}", contracts_for(bench.wanted, acts)
     bench.server.create_database(name, template=facts(bench, contracts), drop_first=True)
-    months = _drawn(bench, contracts, bench.folder / name)
+    months = drawn_care(bench, contracts, ACTS_YEARLY, bench.folder / name)
     stage = f"telling about {acts:,} acts, month after month"
     db = Database(bench.server.app_url(name))
     for number, month in enumerate(sorted(months)):
         bench.progress(stage, number, len(months))
-        _tell(db, _read(months[month]), f"care told in {month:%Y-%m}")
+        tell_month(db, month, months[month])
     bench.progress(stage, len(months), len(months))
     shutil.rmtree(bench.folder / name)
     tidy(bench, name)
     return name
 
 
-def _drawn(bench: Bench, contracts: int, folder: Path) -> dict[date, dict[str, list[Path]]]:
-    """Care of all members, some after the other, in files by month of arrival and table."""
+def drawn_care(
+    bench: Bench, contracts: int, yearly: float, folder: Path
+) -> dict[date, dict[str, list[Path]]]:
+    """Care of all members, some after the other, in files by month of arrival and table.
+
+    yearly: acts of a member and year, on average.
+    """
     wanted, rulebook = bench.wanted, shipped_rulebook()
     offers = offers_through(rulebook, wanted.business_date)
     members = covered_members(snapshot(SEED, contracts, wanted.opens, wanted.months, offers))
@@ -74,16 +78,13 @@ def _drawn(bench: Bench, contracts: int, folder: Path) -> dict[date, dict[str, l
     stage = f"drawing care for {len(members):,} members"
     for begin in range(0, len(members), MEMBERS_AT_ONCE):
         bench.progress(stage, begin, len(members))
-        news = _care(members.slice(begin, MEMBERS_AT_ONCE), rulebook, wanted)
+        some = members.slice(begin, MEMBERS_AT_ONCE)
+        news = bulk_care(some, rulebook, SEED, wanted.opens, wanted.months, yearly)
         for month, table, rows in _by_arrival(news, wanted.opens):
             files[month][table].append(folder / f"{month}-{table}-{begin}.arrow")
             rows.write_ipc(files[month][table][-1], compression="lz4")
     bench.progress(stage, len(members), len(members))
     return files
-
-
-def _care(members: pl.DataFrame, rulebook: Rulebook, wanted: Wanted) -> News:
-    return bulk_care(members, rulebook, SEED, wanted.opens, wanted.months, ACTS_YEARLY)
 
 
 def _by_arrival(news: News, opens: date) -> Iterator[tuple[date, str, pl.DataFrame]]:
@@ -105,7 +106,9 @@ def _read(files: dict[str, list[Path]]) -> News:
     return News(**tables)
 
 
-def _tell(db: Database, news: News, reason: str) -> None:
+def tell_month(db: Database, month: date, files: dict[str, list[Path]]) -> None:
+    """Write the messages of one month, as one change."""
+    news, reason = _read(files), f"care told in {month:%Y-%m}"
     with db.connect() as connection, change_on(connection, "bench", reason) as writer:
         for table, rows in care_versions(connection, news, NOBODY_NEW).items():
             writer.write(table, rows)

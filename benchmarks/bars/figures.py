@@ -18,6 +18,7 @@ GIBIBYTE_IN_MIB = 1024
 NAMES = (
     *("nightly", "preview", "booking", "reference", "openfisca", "invoices", "family", "memory", "scale"),
     *("care", "claims", "member", "care-memory"),
+    "desk",
 )
 SIDES = {"<=": operator.le, "<": operator.lt, ">=": operator.ge}
 
@@ -33,7 +34,8 @@ class Wanted:
     contracts, small: contracts of the big and of the small book. repeat: how often each side is timed.
     families: how many families the slow reference prices. silver_members: members that django-silver invoices.
     acts, small_acts: acts of care, about, of the big and of the small book of care. claimants: families whose care
-    the slow claims engine decides.
+    the slow claims engine decides. premiums: of the desk's book, beside ``acts``; visits: how often each of its pages
+    is asked for; keep: the database in which that book stays for the next run; '' drops it.
     """
 
     contracts: int = 100_000
@@ -48,6 +50,9 @@ class Wanted:
     small_acts: int = 500_000
     claimants: int = 300
     opens: date = date(2023, 1, 1)
+    premiums: int = 5_000_000
+    visits: int = 40
+    keep: str = ""
 
     @property
     def horizon(self) -> date:

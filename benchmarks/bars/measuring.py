@@ -10,6 +10,7 @@ from benchmarks.bars.books import Bench, bench
 from benchmarks.bars.care_member import member_figure
 from benchmarks.bars.care_nights import care_figure, care_memory_figure
 from benchmarks.bars.care_rules import claims_figure
+from benchmarks.bars.desk import desk_figure
 from benchmarks.bars.family import family_figure
 from benchmarks.bars.figures import CannotMeasure, Outcome, Progress, Wanted
 from benchmarks.bars.invoices import invoices_figure
@@ -31,6 +32,7 @@ MEASURES: dict[str, Callable[[Bench], list[Outcome]]] = {
     "claims": claims_figure,
     "member": member_figure,
     "care-memory": care_memory_figure,
+    "desk": desk_figure,
 }
 """Invoices come last of those on the book of premiums: they settle what the others only read."""
 
