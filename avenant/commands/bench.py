@@ -19,6 +19,7 @@ MEASUREMENTS = "benchmarks.bars"
 FIGURES = (
     *("nightly", "preview", "booking", "reference", "openfisca", "invoices", "family", "memory", "scale"),
     *("care", "claims", "member", "care-memory"),
+    "desk",
 )
 ONLY = typer.Option([], help=f"Measure this figure alone (repeatable): {', '.join(FIGURES)}.")
 
@@ -36,6 +37,14 @@ def bench(
     acts: int = typer.Option(5_000_000, min=20, help="Acts of the big book of care, about."),
     small_acts: int = typer.Option(500_000, min=20, help="Acts of the small book that it is compared with."),
     claimants: int = typer.Option(300, min=1, help="Families whose care the plain-Python engine decides."),
+    desk: bool = typer.Option(False, "--desk", help="Measure the pages of the desk alone: --only desk."),
+    premiums: int = typer.Option(
+        5_000_000, min=20, help="Premiums of the desk's book, about, beside --acts."
+    ),
+    visits: int = typer.Option(40, min=2, help="How often each page of the desk is asked for."),
+    keep: str = typer.Option(
+        "", help="Keep the desk's book in this database, and measure it again next time."
+    ),
     out: Path = typer.Option("build/bench.json", help="File for the figures with every sample."),
     as_json: bool = AS_JSON,
 ) -> None:
@@ -44,10 +53,14 @@ def bench(
     Each figure is a ratio of times taken alternately in this run on the same data, so that it means the same
     on any machine. Databases named avenant_bench_… are made for it on the server, and dropped at the end.
 
+    The desk is measured alone, with --desk: every page and search on a book of its own, in milliseconds of the
+    server against 150 (300 for the preview of a fact).
+
     Messages about care are written in bulk, month by month, without the judgement of an import.
 
     Examples: avenant bench --contracts 5000 --small 500 --only nightly --only booking
     avenant bench --acts 100000 --small-acts 20000 --only care --only member
+    avenant bench --desk --premiums 200000 --acts 200000 --keep avenant_desk_bench
 
     Exit codes: 0 every bar is kept, or skipped with a reason · 1 a bar is missed · 2 refused: the command line,
     or not a checkout.
@@ -56,9 +69,10 @@ def bench(
 
     with refusals_told("postgres"), progress_shown() as progress:
         bars = measurements()
-        chosen = tuple(chosen_figures(only))
+        chosen = tuple(chosen_figures([*only, "desk"] if desk else only))
         sizes = {"families": families, "acts": acts, "small_acts": small_acts, "claimants": claimants}
-        wanted = bars.Wanted(contracts, small, repeat, chosen, workers=workers, **sizes)
+        of_desk = {"premiums": premiums, "visits": visits, "keep": keep}
+        wanted = bars.Wanted(contracts, small, repeat, chosen, workers=workers, **sizes, **of_desk)
         server = server_from_environment()
         outcomes = bars.measured_bars(server, wanted, progress)
         fields = bars.as_fields(outcomes, wanted, server.server_version())
@@ -82,8 +96,8 @@ def measurements() -> Any:
 
 
 def chosen_figures(only: list[str]) -> list[str]:
-    """The figures named, all when none is. Errors: ValueError for a name that is none of them."""
+    """The figures named; when none is, all but the desk. Errors: ValueError for a name that is none of them."""
     unknown = [name for name in only if name not in FIGURES]
     if unknown:
         raise ValueError(f"--only: {unknown[0]!r} is none of {', '.join(FIGURES)}")
-    return [name for name in FIGURES if name in only] if only else list(FIGURES)
+    return [name for name in FIGURES if (name in only if only else name != "desk")]
