@@ -11,7 +11,7 @@ import polars as pl
 from avenant.core.claims.adjudication.dated_values import DatedValues
 from avenant.core.claims.adjudication.envelopes import consumed, undetermined
 from avenant.core.claims.adjudication.guarantee import MONTHLY_CEILING
-from avenant.core.claims.adjudication.joining import beside
+from avenant.core.claims.adjudication.joining import beside, without
 from avenant.core.claims.adjudication.waiting import explained, waiting
 from avenant.core.claims.model import CareTerms
 from avenant.core.claims.reasons import LIMITS
@@ -85,4 +85,4 @@ def _decided(frame: pl.DataFrame) -> pl.DataFrame:
             for code in ("envelope_amount", "envelope_count", "renewal")
         },
     )
-    return frame.drop("excepted", "allowed_cents", "envelope_kind", "envelope_left", "renewal_until")
+    return frame.pipe(without, "excepted", "allowed_cents", "envelope_kind", "envelope_left", "renewal_until")

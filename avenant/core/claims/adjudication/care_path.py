@@ -13,7 +13,7 @@ from typing import Final
 import polars as pl
 
 from avenant.core.claims.adjudication.dated_values import DatedValues
-from avenant.core.claims.adjudication.joining import beside
+from avenant.core.claims.adjudication.joining import beside, without
 from avenant.core.claims.adjudication.providers import OPTAM
 from avenant.core.claims.adjudication.tariffs import TariffTable
 from avenant.core.claims.adjudication.waiting import explained, waiting
@@ -40,7 +40,7 @@ def with_increase(frame: pl.DataFrame, table: TariffTable, values: DatedValues) 
     outside = pl.col("path_matters") & (pl.col("care_path") == "out") & (pl.col("age") >= FREE_CHOICE_UNDER)
     frame = frame.with_columns(outside=outside.fill_null(False))
     if not frame["outside"].any():
-        return frame.with_columns(increase_cents=pl.lit(0, pl.Int64)).drop("outside")
+        return frame.with_columns(increase_cents=pl.lit(0, pl.Int64)).pipe(without, "outside")
     rows = _outside(frame.select(*INPUTS, "outside").filter("outside"), table, values)
     frame = beside(frame, rows)
     ours = pl.col("by_rules") & pl.col("outside") & pl.col("told_rate_ppm").is_null()
@@ -52,7 +52,7 @@ def with_increase(frame: pl.DataFrame, table: TariffTable, values: DatedValues) 
     lowered = pl.when(pl.col("lower").fill_null(False)).then(SHARE).otherwise(0)
     frame = frame.with_columns(pl.col("increase_cents").fill_null(0), rate_ppm=pl.col("rate_ppm") - lowered)
     frame = explained(frame, outside_path=pl.col("increase_cents") > 0)
-    return frame.drop("outside", "lower", SHARE, "consultation_cents")
+    return frame.pipe(without, "outside", "lower", SHARE, "consultation_cents")
 
 
 def _outside(rows: pl.DataFrame, table: TariffTable, values: DatedValues) -> pl.DataFrame:

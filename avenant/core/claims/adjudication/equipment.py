@@ -17,7 +17,7 @@ import polars as pl
 
 from avenant.core.claims.adjudication.dated_values import DatedValues
 from avenant.core.claims.adjudication.guarantee import UNLIMITED
-from avenant.core.claims.adjudication.joining import beside
+from avenant.core.claims.adjudication.joining import beside, without
 from avenant.core.claims.adjudication.waiting import explained, waiting
 from avenant.core.claims.reasons import LIMITS
 
@@ -42,7 +42,9 @@ def equipment_cap(frame: pl.DataFrame, values: DatedValues) -> pl.DataFrame:
     total = pl.when(hearing).then(HEARING_CAP).when(glasses).then(FRAME_CAP) * pl.col("quantity")
     cap = (total - pl.col("secu_cents")).clip(lower_bound=0)
     code = pl.when(hearing).then(pl.lit("hearing_cap")).when(glasses).then(pl.lit("optics_cap"))
-    return frame.with_columns(cap_cents=cap.fill_null(UNLIMITED), capped_by=code).drop(HEARING_CAP, FRAME_CAP)
+    return frame.with_columns(cap_cents=cap.fill_null(UNLIMITED), capped_by=code).pipe(
+        without, HEARING_CAP, FRAME_CAP
+    )
 
 
 def _bound(family: str, basket: str) -> pl.Expr:
@@ -93,4 +95,4 @@ def _lowered(frame: pl.DataFrame) -> pl.DataFrame:
         limit_kind=pl.when(bound).then(LIMITS["responsible"]).otherwise("limit_kind").cast(pl.Int16),
         limit_left_cents=pl.when(bound).then("pair_room").otherwise("limit_left_cents"),
         wanted_cents=pl.when(bound).then("pair_room").otherwise("wanted_cents"),
-    ).drop("pair_room", "capless")
+    ).pipe(without, "pair_room", "capless")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from avenant.core.claims.adjudication.joining import beside
+from avenant.core.claims.adjudication.joining import beside, without
 from avenant.core.claims.adjudication.waiting import waiting
 from avenant.core.frames.care import BASKETS
 from avenant.core.frames.care_rules import CARE_FAMILIES, RETENTIONS
@@ -33,7 +33,7 @@ def with_family(acts: pl.DataFrame, rules: CareRules) -> pl.DataFrame:
     frame = frame.with_columns(
         family=pl.coalesce("family", "code_family").cast(FAMILY, strict=False),
         basket=pl.coalesce("basket", "code_basket"),
-    ).drop("code_family", "code_basket")
+    ).pipe(without, "code_family", "code_basket")
     frame = beside(frame, _families(rules), "family")
     frame = frame.with_columns(
         pl.col("fees", "path_matters", "patient_share_due").fill_null(False),
@@ -80,4 +80,4 @@ def _as_told(acts: pl.DataFrame) -> pl.DataFrame:
         *(pl.when(by_secu).then(column).alias(name) for name, column in told.items()),
         waits=pl.lit(None, pl.String),
         reasons=pl.lit(0, pl.Int64),
-    ).drop("base_cents", "rate_ppm", "secu_cents", "retention_cents")
+    ).pipe(without, "base_cents", "rate_ppm", "secu_cents", "retention_cents")

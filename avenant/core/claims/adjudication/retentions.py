@@ -12,7 +12,7 @@ from typing import Final
 import polars as pl
 
 from avenant.core.claims.adjudication.dated_values import DatedValues
-from avenant.core.claims.adjudication.joining import beside
+from avenant.core.claims.adjudication.joining import beside, without
 from avenant.core.claims.adjudication.waiting import explained, waiting
 
 UNITS: Final = {
@@ -38,7 +38,7 @@ def with_retention(frame: pl.DataFrame, values: DatedValues) -> pl.DataFrame:
     frame = frame.with_columns(told=_told())
     computed = _computed()
     if not frame.select(computed.any()).item():
-        frame = frame.with_columns(retention_cents=pl.col("told").fill_null(0)).drop("told")
+        frame = frame.with_columns(retention_cents=pl.col("told").fill_null(0)).pipe(without, "told")
         return _explained(frame)
     frame = frame.hstack(values.on(frame["care_from"], *PARAMETERS)).with_columns(computed=computed)
     frame = frame.with_columns(unit=_by_kind(UNITS), most_per_day=_most_per_day())
@@ -50,7 +50,7 @@ def with_retention(frame: pl.DataFrame, values: DatedValues) -> pl.DataFrame:
     frame = frame.with_columns(
         retention_cents=pl.when("computed").then(due).otherwise(pl.col("told").fill_null(0)).fill_null(0)
     )
-    frame = _capped_per_day(frame).drop("told", "computed", "unit", "most_per_day", *PARAMETERS)
+    frame = _capped_per_day(frame).pipe(without, "told", "computed", "unit", "most_per_day", *PARAMETERS)
     return _explained(frame)
 
 
@@ -101,7 +101,9 @@ def _capped_per_day(frame: pl.DataFrame) -> pl.DataFrame:
         .select("act_id", room=(pl.col("most_per_day") - pl.col("before")).clip(lower_bound=0))
     )
     capped = beside(frame, allowed)
-    return capped.with_columns(retention_cents=pl.min_horizontal("retention_cents", "room")).drop("room")
+    return capped.with_columns(retention_cents=pl.min_horizontal("retention_cents", "room")).pipe(
+        without, "room"
+    )
 
 
 def _explained(frame: pl.DataFrame) -> pl.DataFrame:

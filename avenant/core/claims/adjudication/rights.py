@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from avenant.core.claims.adjudication.joining import beside
+from avenant.core.claims.adjudication.joining import beside, without
 from avenant.core.claims.adjudication.waiting import explained, waiting
 from avenant.core.rulebook.care_model import CareRules
 
@@ -44,11 +44,11 @@ def with_rights(
         portability=pl.col("covered") & pl.col("free"),
         several_contracts=pl.col("several"),
         cancelled=pl.col("cancelled"),
-    ).drop("free", "several")
+    ).pipe(without, "free", "several")
     # nothing stays booked without a contract, whatever else is not known of the act
-    without = pl.col("contract_id").is_null()
-    frame = frame.with_columns(waits=pl.when(~without).then("waits"))
-    return waiting(frame, no_contract=without, charge_unknown=pl.col("charged_cents").is_null() & firm)
+    uninsured = pl.col("contract_id").is_null()
+    frame = frame.with_columns(waits=pl.when(~uninsured).then("waits"))
+    return waiting(frame, no_contract=uninsured, charge_unknown=pl.col("charged_cents").is_null() & firm)
 
 
 def covers(rules: CareRules) -> pl.DataFrame:

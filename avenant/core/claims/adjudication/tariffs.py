@@ -26,6 +26,7 @@ from avenant.core.claims.adjudication.dated_lines import (
     with_empty_row,
 )
 from avenant.core.claims.adjudication.dated_values import DatedValues
+from avenant.core.claims.adjudication.joining import without
 from avenant.core.claims.adjudication.providers import NON_OPTAM, OPTAM, UNKNOWN
 from avenant.core.claims.adjudication.waiting import explained, waiting
 from avenant.core.money import PPM
@@ -106,8 +107,14 @@ def with_base_and_rate(frame: pl.DataFrame, table: TariffTable, values: DatedVal
         no_base=pl.col("base_cents") == 0,
         full_cover=pl.col("base_cents").gt(0) & (pl.col("rate_ppm") == PPM) & _exempt(),
     )
-    return frame.with_columns(pl.col("base_cents", "rate_ppm").fill_null(0)).drop(
-        "position", "tariff_base", "unit_base_cents", "unit_limit_cents", "tariff_rate_ppm", "family_rate"
+    return frame.with_columns(pl.col("base_cents", "rate_ppm").fill_null(0)).pipe(
+        without,
+        "position",
+        "tariff_base",
+        "unit_base_cents",
+        "unit_limit_cents",
+        "tariff_rate_ppm",
+        "family_rate",
     )
 
 

@@ -22,6 +22,8 @@ def mixed(lines: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
     together: one that a poorer line has joined may say more than each of them.
     """
     fields = lines.select("piece", "counts", *by, pattern=_pattern()).filter("counts")
+    if fields["pattern"].n_unique() < 2:
+        return lines.clear()
     usual = pl.col("pattern").mode().min()
     odd = fields.filter(pl.col("pattern") != usual).select("piece").unique()
     if odd.is_empty():

@@ -11,7 +11,7 @@ import polars as pl
 
 from avenant.core.claims.adjudication.joining import beside
 from avenant.core.claims.matching.columns import DUPLICATE, KEY, SAID, SPEAKER
-from avenant.core.claims.matching.untangling import Untangled, untangled
+from avenant.core.claims.matching.untangling import PLACE, Untangled, untangled
 from avenant.core.claims.matching.verdicts import Verdicts
 
 PLACED = ("piece", "role", "counts")
@@ -52,6 +52,8 @@ def _sessions(lines: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     Identical keys are counted within one document, so that two equal sessions on one day stay two; the nth of one
     document meets the nth of another.
     """
+    if lines.is_empty():
+        return pl.DataFrame(schema=PLACE), lines
     alike = [*KEY, *SPEAKER, *SAID]
     counted = lines.sort("received_on", "ref").with_columns(
         nth=pl.int_range(pl.len()).over([*alike, "document_id"])

@@ -31,8 +31,8 @@ def nearby(found: Untangled, families: pl.DataFrame, answered: Verdicts) -> pl.D
     its own speaker has spoken already.
     """
     waiting = found.troubles.filter(pl.col("reason").is_in([SEVERAL_ACTS_FIT, PERHAPS_SAME_ACT]))
-    lines = mixed(found.lines, ["member_id", "charged_cents"]).join(waiting, on="piece", how="anti")
-    if lines.is_empty():
+    lines = mixed(found.lines, ["member_id", "charged_cents"])
+    if lines.is_empty() or (lines := lines.join(waiting, on="piece", how="anti")).is_empty():
         return pl.DataFrame(schema=TROUBLE)
     strength = (9 - pl.col("authority").cast(pl.Int32)) * 100 + said() * 10 + pl.col("pattern")
     pieces = nodes(lines, families).drop("words").with_columns(strength=strength)
@@ -50,6 +50,8 @@ def nearby(found: Untangled, families: pl.DataFrame, answered: Verdicts) -> pl.D
 
 def statements(lines: pl.DataFrame, answered: Verdicts) -> pl.DataFrame:
     """TROUBLE for pieces of ``lines`` in which only other insurers speak."""
+    if not (lines["authority"] == INSURER).any():
+        return pl.DataFrame(schema=TROUBLE)
     counting = lines.select("piece", "ref", "counts", insurer=pl.col("authority") == INSURER).filter("counts")
     insured = counting.join(counting.filter("insurer").select("piece"), on="piece", how="semi")
     alone = insured.filter(pl.col("insurer").all().over("piece"))

@@ -39,6 +39,8 @@ class Untangled:
 
 def untangled(lines: pl.DataFrame, answered: Verdicts) -> Untangled:
     """The pieces of each exact key of ``lines``."""
+    if lines.is_empty():
+        return Untangled(pl.DataFrame(schema={**lines.schema, **PLACE}), pl.DataFrame(schema=TROUBLE))
     writing = _Writing(answered)
     for messages in _groups(lines, list(KEY)):
         speakers = []

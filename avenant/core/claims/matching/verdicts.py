@@ -14,6 +14,7 @@ from avenant.core.claims.matching.columns import SPEAKER
 from avenant.core.claims.matching.connected import connected
 
 PARTY = {"ref": pl.String, "party": pl.String}
+EXCEPTION = {"ref": pl.String, "amount_cents": pl.Int64}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,8 @@ def verdicts(lines: pl.DataFrame, answers: pl.DataFrame) -> Verdicts:
 
     An answer that names an unknown line, or lines of two members, says nothing.
     """
+    if answers.is_empty():
+        return Verdicts(pl.DataFrame(schema=PARTY), {}, set(), {}, pl.DataFrame(schema=EXCEPTION))
     exceptions = answers.filter(pl.col("kind") == "exception").select(
         ref="line_ref", amount_cents="amount_cents"
     )
