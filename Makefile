@@ -21,7 +21,7 @@ demo: $(RUNTIME)  ## Play 30 months of a health insurer, premiums and care, on a
 	$(BIN)/avenant generate demo
 
 test: lint  ## Linters, types, layers and all tests
-	$(BIN)/python -m pytest -n 2 --dist loadfile --durations 15
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --durations 25
 
 lint: $(DEV)  ## Linters, types and layers alone
 	$(BIN)/ruff check .

@@ -16,7 +16,7 @@ INVOICES = ("invoice", "invoice_entry", "run_close")
 PAYOUTS = ("payout", "payout_entry", "run_close")
 
 
-@pytest.mark.parametrize("seed", seeds(2, 7))
+@pytest.mark.parametrize("seed", seeds(1, 7))
 def test_a_settling_killed_before_any_of_its_tables_is_done_by_the_next(stage: Stage, seed: int) -> None:
     """Odd seeds kill payouts, even ones the invoices of individuals."""
     trial = Trial(stage, Scenario.drawn(seed))
