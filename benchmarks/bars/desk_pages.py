@@ -133,9 +133,13 @@ GRAPHS = (
     Page("graph of a member's month", "claims", _get("/graph/{member}/{month}")),
 )
 MOVED = (
-    Page("what moved a premium", "operations", _get("/members/{member}/premiums/{month}/moved"), statuses=EMPTY),
+    Page(
+        "what moved a premium", "operations", _get("/members/{member}/premiums/{month}/moved"), statuses=EMPTY
+    ),
     Page("what moved an act", "operations", _get("/members/{patient}/care/{act}/moved"), statuses=EMPTY),
-    Page("what moved a line of an invoice", "care", _get("/invoices/{invoice}/lines/1/moved"), statuses=EMPTY),
+    Page(
+        "what moved a line of an invoice", "care", _get("/invoices/{invoice}/lines/1/moved"), statuses=EMPTY
+    ),
     Page("what moved a line of a payout", "care", _get("/payouts/{payout}/lines/1/moved"), statuses=EMPTY),
 )
 WORK = (
