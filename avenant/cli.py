@@ -33,7 +33,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "serve": ("serve", "Serve the desk, the back office for care, operations and engineering."),
     "users": ("users", "Add people to the desk and give them roles."),
     "alerts": ("alerts", "Tell people what the checks found: test the channels, send a digest."),
-    "export": ("export", "Write the books for others: a journal for hledger, a pseudonymised copy for builds."),
+    "export": (
+        "export",
+        "Write the books for others: a journal for hledger, a pseudonymised copy for builds.",
+    ),
     "generate": ("generate", "Generate a portfolio with late news; play the demo."),
     "bench": ("bench", "Measure speed and memory as ratios that mean the same on any machine."),
 }
