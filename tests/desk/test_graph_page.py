@@ -11,6 +11,7 @@ import pytest
 
 from avenant.flows.graph import claims_graph
 from avenant.store.database import Database
+from tests.desk.test_papers import named_invoice, paid
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -89,3 +90,23 @@ def test_the_slider_goes_back_and_the_address_keeps_the_place(
     assert page.inner_text("#context h2")
     page.select_option("#compare", index=1)
     assert page.is_visible("#differences")
+
+
+def test_papers_and_months_lead_to_their_graph(enter: Callable[..., Client], played_book: Database) -> None:
+    client = enter("operations")
+    with played_book.connect() as connection:
+        member, month = connection.execute(
+            """SELECT ref, to_char(month, 'YYYY-MM') FROM premium JOIN member USING (member_id)
+               ORDER BY entry_id LIMIT 1"""
+        ).fetchone() or ("", "")
+    names = {
+        "/invoices/": named_invoice(played_book)[0],
+        "/payouts/": paid(played_book)[0],
+        f"/members/{member}/premiums/": month,
+    }
+    for page, name in names.items():
+        graph = f"/graph/{name}" if "premiums" not in page else f"/graph/{member}/{name}"
+        assert f'href="{graph}"' in client.get(page + name).content.decode(), (
+            f"{page}{name} leads to no graph"
+        )
+        assert client.get(graph).status_code == 200
