@@ -31,7 +31,7 @@ from avenant.store.readers.settling import (
 from avenant.store.writers.runs import OpenRun, RacesLost, close_run, open_run
 
 KINDS = {"individual": "advance", "company": "arrears"}
-CONTRACTS_PER_REVISION = 1_000
+CONTRACTS_PER_REVISION = 4_000
 CONTRACTS_PER_READING = 50_000
 
 
