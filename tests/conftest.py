@@ -19,6 +19,9 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
+# As in all our processes; before Polars is imported. Several workers share the cores already.
+os.environ.setdefault("POLARS_MAX_THREADS", "1")
+
 from avenant.gateways.postgres import EmbeddedServer, ExternalServer
 
 if TYPE_CHECKING:

@@ -2,12 +2,15 @@
 
 import os
 from collections.abc import Sequence
+from typing import TypeVar
 
 EVERY = 30
 
+Item = TypeVar("Item")
 
-def sampled(files: Sequence[str], offset: int = 0) -> list[str]:
-    """Every thirtieth of ``files`` from ``offset`` on, so that tests play different ones; with AVENANT_SOAK all."""
+
+def sampled(files: Sequence[Item], offset: int = 0, every: int = EVERY) -> list[Item]:
+    """Every so manieth of ``files`` from ``offset`` on, so that tests play different ones; with AVENANT_SOAK all."""
     if os.environ.get("AVENANT_SOAK") == "1":
         return list(files)
-    return list(files)[offset % EVERY :: EVERY]
+    return list(files)[offset % every :: every]

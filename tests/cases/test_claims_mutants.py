@@ -4,6 +4,7 @@ import pytest
 
 from avenant.store.setup import Server
 from tests.cases.breaking import Mutant, survives
+from tests.cases.sampling import sampled
 
 RULES = "avenant.core.claims.adjudication"
 MATCHING = "avenant.core.claims.matching"
@@ -29,7 +30,7 @@ DECIDING = [
     Mutant(
         "who has no contract waits",
         f"{RULES}.rights",
-        "no_contract=without",
+        "no_contract=uninsured",
         "no_contract=pl.lit(False)",
         f"{RIGHTS}/nobody-insured-yet",
     ),
@@ -639,6 +640,9 @@ BOOKED = [
 ]
 
 
-@pytest.mark.parametrize("mutant", [*DECIDING, *MATCHED, *BOOKED], ids=lambda mutant: mutant.rule)
+@pytest.mark.soak
+@pytest.mark.parametrize(
+    "mutant", sampled([*DECIDING, *MATCHED, *BOOKED], every=3), ids=lambda mutant: mutant.rule
+)
 def test_a_case_file_kills_the_mutant(mutant: Mutant, server: Server, template: str) -> None:
     assert not survives(mutant, server), f"{mutant.rule}: broken, and {mutant.killer} does not notice"

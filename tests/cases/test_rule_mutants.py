@@ -7,6 +7,7 @@ import pytest
 
 from avenant.store.setup import Server
 from tests.cases.breaking import Mutant, survives
+from tests.cases.sampling import sampled
 
 PREMIUMS = "avenant.core.premiums"
 MUTANTS = [
@@ -352,6 +353,7 @@ MUTANTS = [
 ]
 
 
-@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.rule)
+@pytest.mark.soak
+@pytest.mark.parametrize("mutant", sampled(MUTANTS, every=3), ids=lambda mutant: mutant.rule)
 def test_a_case_file_kills_the_mutant(mutant: Mutant, server: Server, template: str) -> None:
     assert not survives(mutant, server), f"{mutant.rule}: broken, and {mutant.killer} does not notice"

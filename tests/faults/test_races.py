@@ -49,7 +49,7 @@ def test_two_nightly_runs_at_once_write_everything_once(stage: Stage, seed: int)
     trial.judge()
 
 
-@pytest.mark.parametrize("seed", seeds(1, 5))
+@pytest.mark.parametrize("seed", seeds(0, 5))
 def test_two_nightly_commands_at_once_both_end_well(stage: Stage, seed: int) -> None:
     """Held changes and parked families aside, both say 0."""
     trial = Trial(stage, Scenario.drawn(seed, workers=0, retro_months=None))
@@ -66,7 +66,7 @@ def test_two_nightly_commands_at_once_both_end_well(stage: Stage, seed: int) -> 
     trial.judge()
 
 
-@pytest.mark.parametrize("seed", seeds(1, 10))
+@pytest.mark.parametrize("seed", seeds(0, 10))
 def test_a_run_stopped_while_another_did_its_work_finds_nothing_left(stage: Stage, seed: int) -> None:
     trial = Trial(stage, Scenario.drawn(seed, workers=0))
     command = stopped_in_its_middle(trial)
@@ -76,7 +76,7 @@ def test_a_run_stopped_while_another_did_its_work_finds_nothing_left(stage: Stag
     trial.judge()
 
 
-@pytest.mark.parametrize("seed", seeds(1, 10))
+@pytest.mark.parametrize("seed", seeds(0, 10))
 def test_a_run_stopped_while_the_world_went_on_never_brings_back_older_facts(stage: Stage, seed: int) -> None:
     """News, a later run, invoices and payouts come while it stands still; then it goes on with what it had read."""
     trial = Trial(stage, Scenario.drawn(seed, workers=0, retro_months=None))

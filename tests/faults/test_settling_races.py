@@ -66,7 +66,7 @@ def test_invoices_and_payouts_beside_a_nightly_run_take_each_entry_once(
     none_of(broken_invariants(trial.book, scenario, trial.witness), "at rest")
 
 
-@pytest.mark.parametrize("seed", seeds(1, 10))
+@pytest.mark.parametrize("seed", seeds(0, 10))
 def test_invoice_runs_at_once_number_without_gaps(
     stage: Stage, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -92,7 +92,7 @@ def test_invoice_runs_at_once_number_without_gaps(
     none_of(broken_invariants(trial.book, trial.scenario, trial.witness), "at rest")
 
 
-@pytest.mark.parametrize("seed", seeds(1, 10))
+@pytest.mark.parametrize("seed", seeds(0, 10))
 def test_payout_runs_at_once_pay_each_entry_once(
     stage: Stage, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -120,4 +120,4 @@ def test_an_unknown_figure_is_refused_with_the_names_of_all(tmp_path: Path) -> N
         app, ["bench", "--only", "speed", "--out", str(tmp_path / "bench.json")], env={"NO_COLOR": "1"}
     )
     assert result.exit_code == 2
-    assert "'speed' is none of nightly, booking" in result.output
+    assert "'speed' is none of nightly, preview, booking" in result.output

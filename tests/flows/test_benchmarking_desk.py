@@ -1,5 +1,6 @@
 """The benchmark of the desk asks for every page on a book of two quarters, and keeps that book when it is told to."""
 
+import os
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,7 +15,12 @@ from benchmarks.bars import NAMES, Outcome, Wanted, measured_bars
 from benchmarks.bars.desk_book import acts_yearly, contracts_with
 from benchmarks.bars.desk_pages import PAGES, PREVIEW_MS
 
-pytestmark = pytest.mark.xdist_group("benchmarks")
+pytestmark = [
+    pytest.mark.soak,
+    pytest.mark.skipif(
+        os.environ.get("AVENANT_SOAK") != "1", reason="a book of two quarters and every page: make soak"
+    ),
+]
 
 Server = EmbeddedServer | ExternalServer
 SMALL = Wanted(premiums=600, acts=400, months=6, visits=2, workers=0, only=("desk",))
