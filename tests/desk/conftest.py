@@ -196,6 +196,38 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """A served book in which something of everything happened. things: names of what occurs in it."""
+
+    book: Database
+    served: Served
+    things: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def busy(server: Server, played_book: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Busy]:
+    """A copy of the played book with work, cases, findings, requests; its desk shares our secret for sessions."""
+    from django.conf import settings
+
+    from tests.desk.busy_book import made_busy
+
+    name, rulebooks = f"desk_{uuid.uuid4().hex[:12]}", tmp_path_factory.mktemp("rulebooks")
+    _look_away()
+    server.create_database(name, template=f"{database_name(played_book)}_pristine")
+    book = Database(server.app_url(name))
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("AVENANT_RULEBOOKS", str(rulebooks))
+        environment.setenv("AVENANT_SECRET_KEY", settings.SECRET_KEY)
+        environment.setenv("AVENANT_HOME", str(Path(os.environ[HOME]) / "server"))
+        look_at_book(book)
+        things = made_busy(book, server.admin_url(name), rulebooks)
+        for served in serving(book):
+            yield Busy(book, served, things)
+    _look_away()
+    server.drop_database(name)
+
+
 @pytest.fixture
 def visit(browser: Browser, served: Served) -> Iterator[Callable[..., Page]]:
     """``visit("care", "/members/M1/care")``: a browser page of somebody signed in with that role."""

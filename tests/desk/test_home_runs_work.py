@@ -8,7 +8,6 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
-import psycopg
 import pytest
 
 from avenant.desk.charts import around_zero, columns_of
@@ -283,32 +282,3 @@ def test_whoever_sees_a_list_of_members_is_recorded(enter: Enter, own_book: Data
 
     listed = {item.member for item in work_list(own_book, per_page=20).items if item.member}
     assert listed == set(Visit.objects.filter(username="claims", page="work").values_list("ref", flat=True))
-
-
-@pytest.mark.parametrize("path", ["/", "/runs", "/work", "RUN"])
-def test_a_page_asks_a_bounded_number_of_questions(
-    enter: Enter, played_book: Database, monkeypatch: pytest.MonkeyPatch, path: str
-) -> None:
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
-    client = enter("operations")
-    book: list[str] = []
-    for owner, name in ((psycopg.Connection, "execute"), (psycopg.Cursor, "copy")):
-        monkeypatch.setattr(owner, name, counted(getattr(owner, name), book))
-    address = f"/runs/{runs(played_book).rows[0].run_id}" if path == "RUN" else path
-    book.clear()
-    with CaptureQueriesContext(connection) as asked:
-        assert client.get(address).status_code == 200
-    assert len(asked) <= 8, asked.captured_queries
-    assert 0 < len(book) <= 24, book
-
-
-def counted(method: Callable[..., Any], asked: list[str]) -> Callable[..., Any]:
-    """The method of a connection to the book, which writes down what it was asked."""
-
-    def asking(self: Any, query: Any, *given: Any, **more: Any) -> Any:
-        asked.append(str(query)[:80])
-        return method(self, query, *given, **more)
-
-    return asking

@@ -1,6 +1,8 @@
 """Words of the search and its palette."""
 
 WORDS = {
+    "find.everywhere": ("Find anything", "Tout chercher"),
+    "find.palette": ("Find at once", "Chercher tout de suite"),
     "find.title": ("Find", "Chercher"),
     "find.recent": ("People you looked at last", "Personnes consultées récemment"),
     "find.none_recent": (

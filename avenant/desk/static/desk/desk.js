@@ -25,6 +25,8 @@
     return true;
   };
 
+  addEventListener("resize", closePopover);
+
   const openPopover = async (door) => {
     const answer = await fetch(door.href, { headers: { "HX-Request": "true" }, credentials: "same-origin" });
     if (!answer.ok) { location.assign(door.href); return; }
@@ -145,11 +147,14 @@
   });
 
   // A table that is wider than the screen is reached, and then scrolled, by the keyboard.
-  const reachTables = () => document.querySelectorAll(".scroll").forEach((box) => {
-    const reachable = box.scrollWidth <= box.clientWidth || box.querySelector("a, button, input, select, summary");
+  const reachTables = () => document.querySelectorAll(".scroll:not(.frame)").forEach((box) => {
+    if (box.hasAttribute("aria-label") && !box.dataset.reached) return;  // it has a name of its own
+    const whole = box.scrollWidth <= box.clientWidth && box.scrollHeight <= box.clientHeight;
+    const reachable = whole || box.querySelector("a, button, input, select, summary");
     if (reachable) { ["tabindex", "role", "aria-label"].forEach((name) => box.removeAttribute(name)); return; }
     const named = box.querySelector("caption") || box.closest("section, article, main").querySelector("h1, h2, h3");
     box.tabIndex = 0;
+    box.dataset.reached = "yes";
     box.setAttribute("role", "region");
     box.setAttribute("aria-label", named?.textContent.trim() || document.title);
   });

@@ -78,15 +78,17 @@ const series = (value, words) => {
   return all;
 };
 
+let tables = 0;
+
 const table = (value, words) => {
   const box = made("div", "frame scroll");
   box.tabIndex = 0;
   box.setAttribute("role", "region");
-  box.setAttribute("aria-label", `DataFrame ${value.height} × ${value.width}`);
+  box.setAttribute("aria-label", `${++tables}: DataFrame ${value.height} × ${value.width}`);
   const grid = made("table", "compact");
   grid.append(made("caption", "quiet small-text", blank(words.rows_of, { shown: value.rows.length, all: value.height })));
   const head = made("tr");
-  head.append(made("th"));
+  head.append(made("td"));
   for (const [name, kind] of value.columns) head.append(heading(name, kind, value, words));
   const body = made("tbody");
   value.rows.forEach((cells, at) => body.append(line(cells, value, at, words)));
