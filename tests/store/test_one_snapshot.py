@@ -192,7 +192,9 @@ def regressions(db: Database) -> int:
 @pytest.mark.usefixtures("one_snapshot")
 def test_a_run_never_goes_back_to_older_facts_whatever_others_do_meanwhile(others: Meanwhile) -> None:
     print(f"AVENANT_SEED={SEED}")
-    late = disturbed_runs(others, 80 if SOAK else len(EVENTS))  # more, and somebody would be older than people get
+    late = disturbed_runs(
+        others, 80 if SOAK else len(EVENTS)
+    )  # more, and somebody would be older than people get
     assert others.happened >= 8, "nothing happened meanwhile: this test proves nothing"
     assert (regressions(others.db), late) == (0, 0)
     assert nightly.run(others.db, TODAY).written_rows == 0
