@@ -1,7 +1,7 @@
 """`avenant why`: what made an amount change, found by computing it again without each piece of news."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,7 @@ from avenant.commands.choose_database import (
 )
 
 if TYPE_CHECKING:
-    from avenant.flows.why_between import Movement
+    from avenant.flows.why_between import LineMoved, Movement
     from avenant.store.database import Database
 
 app = typer.Typer(
@@ -66,14 +66,11 @@ def premium(
         chosen = month_typed(month, "MONTH")
         earlier = _revision(db, since)
         found = premium_causes(db, member, chosen, slot, version, rev, language, since=earlier)
-    if as_json:
-        typer.echo(json.dumps([_json(one) for one in found], indent=2, default=str, ensure_ascii=False))
-        return
-    for one in found:
-        typer.echo(f"{month}  {one.contract}  {member}  {one.slot.key}")
-        _tell(one.causes)
-    if not found:
-        typer.echo("Nothing is booked for this month: no cover, not yet known then, or no nightly run yet.")
+    _tell_causes(
+        {f"{month}  {one.contract}  {member}  {one.slot.key}": one for one in found},
+        "Nothing is booked for this month: no cover, not yet known then, or no nightly run yet.",
+        as_json,
+    )
 
 
 @app.command()
@@ -98,14 +95,11 @@ def act(
         db = chosen_database(database)
         rev, _ = revision_typed(db, known_at)
         found = act_causes(db, name, version, rev, language, _revision(db, since))
-    if as_json:
-        typer.echo(json.dumps([_json(one) for one in found], indent=2, default=str, ensure_ascii=False))
-        return
-    for one in found:
-        typer.echo(f"{name}  {one.contract}  {one.payee}")
-        _tell(one.causes)
-    if not found:
-        typer.echo("Nothing is decided: it waits, was not known then, or no nightly run has seen it yet.")
+    _tell_causes(
+        {f"{name}  {one.contract}  {one.payee}": one for one in found},
+        "Nothing is decided: it waits, was not known then, or no nightly run has seen it yet.",
+        as_json,
+    )
 
 
 @app.command()
@@ -153,7 +147,7 @@ def invoice(
 
     with refusals_told(database):
         found = invoice_line_moved(chosen_database(database), number, line, None, language)
-    _tell_movements(found.movements, found.adds_up, language, as_json)
+    _tell_line(found, language, as_json)
 
 
 @app.command()
@@ -174,7 +168,7 @@ def payout(
 
     with refusals_told(database):
         found = payout_line_moved(chosen_database(database), number, line, None, language)
-    _tell_movements(found.movements, found.adds_up, language, as_json)
+    _tell_line(found, language, as_json)
 
 
 @app.command()
@@ -199,7 +193,7 @@ def run(
     with refusals_told(database):
         found = run_causes(chosen_database(database), number, most, language)
     if as_json:
-        typer.echo(json.dumps(_json(found), indent=2, default=str, ensure_ascii=False))
+        _echo_json(found)
         return
     for one in found.moved:
         up, down = (amount_text(cents, one.currency, language) for cents in (one.up_cents, one.down_cents))
@@ -209,6 +203,22 @@ def run(
         typer.echo(f"{found.left_out} smaller changes were not looked at: name more with --most.")
     if not found.moved:
         typer.echo("This run replaced no amount.")
+
+
+def _tell_causes(amounts: Mapping[str, Any], nothing: str, as_json: bool) -> None:
+    """Title -> an amount with its causes; ``nothing`` says why there may be none."""
+    if as_json:
+        _echo_json(list(amounts.values()))
+        return
+    for title, one in amounts.items():
+        typer.echo(title)
+        _tell(one.causes)
+    if not amounts:
+        typer.echo(nothing)
+
+
+def _tell_line(found: "LineMoved", language: str, as_json: bool) -> None:
+    _tell_movements(found.movements, found.adds_up, language, as_json)
 
 
 def _tell(causes: Any) -> None:
@@ -222,7 +232,7 @@ def _tell_movements(found: Sequence["Movement"], adds_up: bool, language: str, a
     from avenant.core.wording.figures import amount_text
 
     if as_json:
-        typer.echo(json.dumps([_json(one) for one in found], indent=2, default=str, ensure_ascii=False))
+        _echo_json(found)
     for one in () if as_json else found:
         what = f"{one.member} {one.month:%Y-%m} {one.slot}" if one.month else f"act {one.act} {one.payee}"
         moved = amount_text(one.moved_cents, one.currency, language)
@@ -243,5 +253,6 @@ def _revision(db: "Database", typed: str | None) -> int:
     return 0 if typed is None else revision_typed(db, typed)[0] or db.head()
 
 
-def _json(one: Any) -> dict[str, Any]:
-    return asdict(one)
+def _echo_json(found: Any) -> None:
+    fields = [asdict(one) for one in found] if isinstance(found, Sequence) else asdict(found)
+    typer.echo(json.dumps(fields, indent=2, default=str, ensure_ascii=False))

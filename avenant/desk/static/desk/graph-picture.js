@@ -3,7 +3,7 @@ import { icon } from "./graph-icons.js";
 
 const STAGE_COLOURS = { told: "secu", understood: "others", rules: "pending", decided: "ours", booked: "pocket", settled: "accent" };
 const COLUMN = 206;
-const ROW = 62;
+const ROW = 72;
 const LONGEST = 44;
 
 const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -25,6 +25,9 @@ export class Picture {
       style: this.#style(),
     });
     this.groupOf = new Map();
+    // Drawn with the colours of the page: again when these change, and to the size that there is.
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.cy.style(this.#style()));
+    addEventListener("resize", () => { this.cy.resize(); this.#fit(); });
   }
 
   label(state) {
@@ -53,7 +56,7 @@ export class Picture {
     };
     return [
       { selector: "node", style: {
-        shape: "round-rectangle", width: 164, height: 50, label: "data(label)", "text-wrap": "wrap", "text-max-width": 140,
+        shape: "round-rectangle", width: 164, height: 60, label: "data(label)", "text-wrap": "wrap", "text-max-width": 150,
         "text-valign": "center", "font-size": 11, "line-height": 1.2, color: colour("ink"), "background-color": colour("sheet"),
         "background-image": drawn, "background-width": 13, "background-height": 13, "background-position-x": 7, "background-position-y": 7,
         "border-width": 1.5, "border-color": colour("line-strong"), "transition-property": "opacity", "transition-duration": still ? 0 : 150 } },
@@ -114,13 +117,18 @@ export class Picture {
       column.forEach((node, row) => node.position({ x, y: (row + (tallest - column.length) / 2) * ROW }));
       x += COLUMN;
     }));
-    cy.fit(visible, 24);
-    if (cy.zoom() > 1.15) { cy.zoom(1.15); cy.center(visible); }
+    this.#fit();
     this.heads.replaceChildren(...model.data.stages.filter((_, i) => columns[i].length).map(({ words }) => {
       const head = document.createElement("span");
       head.textContent = words;
       return head;
     }));
+  }
+
+  #fit() {
+    const visible = this.cy.elements(":visible");
+    this.cy.fit(visible, 24);
+    if (this.cy.zoom() > 1.15) { this.cy.zoom(1.15); this.cy.center(visible); }
   }
 
   paint(rev) {
@@ -174,7 +182,7 @@ export class Picture {
     this.cy.nodes(":visible").not(".later").forEach((node) => {
       const { x, y } = node.position();
       const dashed = node.hasClass("struck") ? ' stroke-dasharray="4 3"' : "";
-      out.push(`<g${faint(node)}><rect x="${x - 82}" y="${y - 25}" width="164" height="50" rx="5" fill="#fff" stroke="#52525b"${dashed}/>`);
+      out.push(`<g${faint(node)}><rect x="${x - 82}" y="${y - 30}" width="164" height="60" rx="5" fill="#fff" stroke="#52525b"${dashed}/>`);
       node.data("label").split("\n").forEach((line, i, all) => out.push(`<text x="${x}" y="${y + 4 + (i - (all.length - 1) / 2) * 14}" text-anchor="middle">${escape(line)}</text>`));
       out.push("</g>");
     });
