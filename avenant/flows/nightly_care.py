@@ -12,7 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from avenant.core.claims.adjudication.joining import beside
-from avenant.core.claims.expected import expected_reimbursements
+from avenant.core.claims.expected import expected_reimbursements, nothing_expected
 from avenant.core.claims.model import Care, CareTerms
 from avenant.core.claims.model import ExpectedCare as Found
 from avenant.core.frames.care import CARE_LINE
@@ -49,6 +49,9 @@ def expected_care(
 ) -> ExpectedCare:
     """What the rules say of all acts of the members of ``facts``, from the opening of the book on."""
     care = care_of(connection, files, facts, rev)
+    if care.lines.is_empty():
+        nothing, no_acts = nothing_expected(), pl.Series([], dtype=pl.Int64)
+        return ExpectedCare(nothing.rows, nothing.waiting, no_acts, no_acts)
     return as_booked(expected_reimbursements(care, terms), care, opens)
 
 

@@ -12,7 +12,7 @@ from itertools import count
 import polars as pl
 import psycopg
 
-from avenant.core.book.diff import Difference, difference
+from avenant.core.book.diff import Difference, difference, no_difference
 from avenant.core.book.entries import PREMIUMS, REIMBURSEMENTS, Book
 from avenant.core.book.fingerprint import fingerprints
 from avenant.core.claims.model import CareTerms
@@ -265,6 +265,8 @@ def _premiums_found(
     else:
         prints = booked[PREMIUMS.table]
     differing = _differing(PREMIUMS, expected, prints, members, context.exact_slice)
+    if differing.is_empty():
+        return no_difference(PREMIUMS)
     rows = expected.join(differing, on="member_id", how="semi")
     condition = ever_covered(connection, differing["member_id"])
     return difference(PREMIUMS, rows, latest_entries(connection, PREMIUMS, context.horizon, condition))
@@ -284,6 +286,8 @@ def _care_found(
     else:
         prints = booked[REIMBURSEMENTS.table]
     differing = _differing(REIMBURSEMENTS, care.rows, prints, members, context.exact_slice)
+    if differing.is_empty() and care.moved.is_empty():
+        return no_difference(REIMBURSEMENTS)
     theirs = pl.col("member_id").is_in(differing["member_id"].implode())
     rows = care.rows.filter(theirs | pl.col("act_id").is_in(care.moved.implode()))
     condition = reimbursed(differing["member_id"], care.moved)
@@ -301,6 +305,8 @@ def _differing(
 ) -> pl.DataFrame:
     """Members whose live rows are not exactly the expected ones (column member_id)."""
     booked = booked.join(members.select("member_id"), on="member_id", how="semi")
+    if expected.is_empty() and booked.is_empty():
+        return members.select("member_id").clear()
     both = fingerprints(book, expected).join(
         booked, on=["contract_id", "member_id"], how="full", suffix="_booked", coalesce=True
     )

@@ -21,6 +21,8 @@ class Difference:
     def entries(self) -> pl.DataFrame:
         """The rows to write, in key order: cancels of what is booked, charges of what is due."""
         book = self.book
+        if self.changed.is_empty():
+            return pl.DataFrame(schema={name: book.columns[name] for name in book.entry})
         cancels = self.changed.filter(pl.col("version").is_not_null()).select(
             *book.key,
             pl.col("version") + 1,
@@ -53,6 +55,8 @@ def difference(book: Book, expected: pl.DataFrame, booked: pl.DataFrame) -> Diff
     Equal means the amounts and every explaining value. A booked row that is not alive says that nothing is due;
     it equals an absent expectation.
     """
+    if expected.is_empty() and booked.is_empty():
+        return no_difference(book)
     both = expected.rename({name: f"{name}_new" for name in book.values}).join(
         booked, on=list(book.key), how="full", coalesce=True, nulls_equal=True
     )
@@ -60,3 +64,12 @@ def difference(book: Book, expected: pl.DataFrame, booked: pl.DataFrame) -> Diff
     void = pl.col("version").is_null() | (pl.col(book.alive) == 0)
     differs = pl.any_horizontal(pl.col(name).ne_missing(pl.col(f"{name}_new")) for name in book.values)
     return Difference(book, both.filter(pl.when(absent).then(~void).otherwise(differs)).sort(book.key))
+
+
+def no_difference(book: Book) -> Difference:
+    """What separates equal rows: nothing."""
+    due = {f"{name}_new": book.columns[name] for name in book.values}
+    booked = {name: book.columns[name] for name in ("version", *book.values)}
+    return Difference(
+        book, pl.DataFrame(schema={name: book.columns[name] for name in book.key} | due | booked)
+    )

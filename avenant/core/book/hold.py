@@ -39,6 +39,10 @@ def too_far_back(
 
 def held_members(held: pl.DataFrame) -> pl.DataFrame:
     """What waits, one row per member of a contract: months, first and last, the money, a content fingerprint."""
+    keys = {"contract_id": pl.Int32, "member_id": pl.Int32}
+    if held.is_empty():
+        months = {"first_month": pl.Date, "last_month": pl.Date, "months": pl.Int32}
+        return pl.DataFrame(schema=keys | months | {"difference_cents": pl.Int64, "fingerprint": pl.Int64})
     moved = Difference(PREMIUMS, held).money_moved()
     summed = held.group_by("contract_id", "member_id", maintain_order=True).agg(
         first_month=pl.col("month").min(),
@@ -50,8 +54,8 @@ def held_members(held: pl.DataFrame) -> pl.DataFrame:
         {"contract_id": contract, "member_id": member, "fingerprint": _content(rows)}
         for (contract, member), rows in held.group_by("contract_id", "member_id", maintain_order=True)
     ]
-    schema = {"contract_id": pl.Int32, "member_id": pl.Int32, "fingerprint": pl.Int64}
-    return summed.join(pl.DataFrame(prints, schema=schema), on=["contract_id", "member_id"], how="left")
+    fingerprinted = pl.DataFrame(prints, schema=keys | {"fingerprint": pl.Int64})
+    return summed.join(fingerprinted, on=["contract_id", "member_id"], how="left")
 
 
 def _content(rows: pl.DataFrame) -> int:

@@ -9,6 +9,7 @@ from avenant.core.premiums.ages import age_anchor
 from avenant.core.premiums.model import Facts, Terms
 
 FOREVER = 2**30
+PARKED = {"family_id": pl.Int32, "reason": pl.String}
 
 
 def coverage(facts: Facts, terms: Terms) -> pl.DataFrame:
@@ -45,14 +46,18 @@ def impossible_coverage(covered: pl.DataFrame) -> pl.DataFrame:
     same = (pl.col("contract_id") == pl.col("contract_id").shift(1)) & (
         pl.col("member_id") == pl.col("member_id").shift(1)
     )
+    marked = ordered.with_columns(
+        overlaps=same & (pl.col("from_day") < pl.col("to_day").shift(1)),
+        unborn=pl.col("from_day") < pl.col("birth_date").to_physical(),
+        planless=pl.col("known").is_null(),
+        foreign=pl.col("currency") != pl.col("plan_currency"),
+        overlong=_portability_too_long(),
+    )
+    impossible = marked.filter(pl.any_horizontal(*_REASONS))
+    if impossible.is_empty():
+        return pl.DataFrame(schema=PARKED)
     return pl.concat(
-        [
-            _because(ordered, same & (pl.col("from_day") < pl.col("to_day").shift(1)), _OVERLAP),
-            _because(covered, pl.col("from_day") < pl.col("birth_date").to_physical(), _BEFORE_BIRTH),
-            _because(covered, pl.col("known").is_null(), _UNKNOWN_PLAN),
-            _because(covered, pl.col("currency") != pl.col("plan_currency"), _CURRENCY),
-            _because(covered, _portability_too_long(), _PORTABILITY),
-        ]
+        [impossible.filter(name).select("family_id", reason=reason) for name, reason in _REASONS.items()]
     )
 
 
@@ -60,10 +65,6 @@ def _portability_too_long() -> pl.Expr:
     last = pl.col("valid_from").dt.offset_by(pl.col("portability_max_months").cast(pl.String) + "mo")
     too_long = pl.col("valid_to").is_null() | (pl.col("valid_to") > last)
     return (pl.col("basis") == "portability") & pl.col("portability_max_months").is_not_null() & too_long
-
-
-def _because(rows: pl.DataFrame, condition: pl.Expr, reason: pl.Expr) -> pl.DataFrame:
-    return rows.filter(condition).select("family_id", reason=reason)
 
 
 _WHO = "member {} has an enrolment from {} "
@@ -93,3 +94,10 @@ _PORTABILITY = pl.format(
     "valid_from",
     "portability_max_months",
 )
+_REASONS = {
+    "overlaps": _OVERLAP,
+    "unborn": _BEFORE_BIRTH,
+    "planless": _UNKNOWN_PLAN,
+    "foreign": _CURRENCY,
+    "overlong": _PORTABILITY,
+}

@@ -7,7 +7,7 @@ days and 21.84 €; the run of July expects another of 54.60 €.
 import polars as pl
 
 from avenant.core.premiums.ages import age_in
-from avenant.core.premiums.coverage import coverage, impossible_coverage
+from avenant.core.premiums.coverage import PARKED, coverage, impossible_coverage
 from avenant.core.premiums.model import Expected, Facts, Terms
 from avenant.core.premiums.monthly import monthly
 from avenant.core.premiums.pricing import priced, whole_months_priced
@@ -47,14 +47,18 @@ def expected_premiums(facts: Facts, terms: Terms) -> Expected:
     parked = pl.concat([parked, impossible_slots(standing)])
     rows = _priced(_without(standing, parked), terms)
     unpriced = _unpriced(rows, standing)
-    parked = pl.concat([parked, unpriced]).sort("family_id", "reason").unique("family_id", keep="first")
-    return Expected(_entries(_without(rows, unpriced), terms), parked.sort("family_id"))
+    parked = pl.concat([parked, unpriced])
+    if len(parked):
+        parked = parked.sort("family_id", "reason").unique("family_id", keep="first").sort("family_id")
+    return Expected(_entries(_without(rows, unpriced), terms), parked)
 
 
 def _priced(standing: pl.DataFrame, terms: Terms) -> pl.DataFrame:
     """The rows of all months with their amounts; whole months, nearly all, find theirs in the price table."""
     whole, parts = (rows.with_columns(age=age_in("month")) for rows in monthly(standing, terms.calendar))
     whole = whole_months_priced(whole, terms.prices, terms.calendar).select(PRICED)
+    if parts.is_empty():
+        return whole
     return pl.concat([whole, priced(parts, terms.prices, terms.calendar).select(PRICED)])
 
 
@@ -71,6 +75,8 @@ def _without(rows: pl.DataFrame, parked: pl.DataFrame) -> pl.DataFrame:
 def _unpriced(rows: pl.DataFrame, standing: pl.DataFrame) -> pl.DataFrame:
     """Families that need a price the rulebook does not have for that month and age."""
     missing = rows.filter(pl.col("unit_price_cents").is_null()).unique("family_id", keep="first")
+    if missing.is_empty():
+        return pl.DataFrame(schema=PARKED)
     where = standing.select("slot_id", "plan", "level", "tier").unique()
     return missing.join(where, on="slot_id", how="left").select(
         "family_id",

@@ -24,6 +24,8 @@ def segments(covered: pl.DataFrame, family_plans: list[str]) -> pl.DataFrame:
     marked = covered.join(groups, on=GROUP, how="left")
     ranked = (child & (pl.col("basis") == "active")).cast(pl.Int16)
     whole = marked.filter(~pl.col("cut")).with_columns(child_rank=ranked, heads=pl.lit(1, pl.UInt32))
+    if len(whole) == len(marked):
+        return whole.drop("cut")
     pieces = _with_heads(_with_ranks(_cut(marked.filter(pl.col("cut")))))
     return pl.concat([whole, pieces.select(whole.columns)]).drop("cut")
 

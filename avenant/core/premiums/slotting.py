@@ -5,6 +5,7 @@ A child that is second when one child pays stands in the slot (plan, level, heal
 
 import polars as pl
 
+from avenant.core.premiums.coverage import PARKED
 from avenant.core.premiums.model import Terms
 from avenant.core.premiums.pricing import FREE, UNPRICED
 
@@ -74,10 +75,17 @@ def impossible_slots(rows: pl.DataFrame) -> pl.DataFrame:
             "plan",
         ),
     )
+    return pl.concat([unknown, _orphans(rows)])
+
+
+def _orphans(rows: pl.DataFrame) -> pl.DataFrame:
+    """Families in which somebody stands under a family price while no primary is covered: family_id, reason."""
     stretch = ["contract_id", "family_id", "plan", "level", "from_day"]
     family = rows.filter(pl.col("structure") == "family")
+    if family.is_empty():
+        return pl.DataFrame(schema=PARKED)
     primaries = family.filter(pl.col("role") == "primary").select(stretch).unique()
-    orphans = family.join(primaries, on=stretch, how="anti").select(
+    return family.join(primaries, on=stretch, how="anti").select(
         "family_id",
         reason=pl.format(
             "member {} is covered under the family price of plan {} on days when the primary is not: "
@@ -86,4 +94,3 @@ def impossible_slots(rows: pl.DataFrame) -> pl.DataFrame:
             "plan",
         ),
     )
-    return pl.concat([unknown, orphans])
