@@ -6,6 +6,7 @@ import getpass
 import json
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -22,11 +23,18 @@ from avenant.commands.choose_database import (
 )
 
 if TYPE_CHECKING:
+    from avenant.core.rulebook.model import Rulebook
     from avenant.flows.reruns.carrying_out import Asked, Rerun
     from avenant.rerun.calls import Call
     from avenant.rerun.spool import Spool
 
 SHOWN = 40
+RULEBOOK = typer.Option(
+    None, "--rulebook", help="Under another published version, or a draft: a folder of plan files."
+)
+CHANGE = typer.Option(
+    [], "--change", help="Change one input for this run: enrolment:E-0001:last_day=2026-03-31."
+)
 app = typer.Typer(add_completion=False)
 
 
@@ -44,10 +52,8 @@ def rerun(
     stages: list[str] = typer.Option(
         [], "--stage", help="Run this stage; may be repeated. Default: the usual ones."
     ),
-    rulebook: str | None = typer.Option(None, "--rulebook", help="Under another published version."),
-    change: list[str] = typer.Option(
-        [], "--change", help="Change one input for this run: enrolment:E-0001:last_day=2026-03-31."
-    ),
+    rulebook: str | None = RULEBOOK,
+    change: list[str] = CHANGE,
     reason: str = typer.Option("at a terminal", "--reason", help="Why; it is written down with your name."),
     role: str = typer.Option(
         "engineering", "--role", help="Under whose mask: engineering, operations, auditor."
@@ -73,6 +79,7 @@ def rerun(
     level = "lines" if lines_of else "calls" if trace else "off"
     with refusals_told(database):
         db = chosen_database(database)
+        named, draft = _rulebook_typed(rulebook)
         asked = Asked(
             subject,
             actor=getpass.getuser(),
@@ -80,7 +87,8 @@ def rerun(
             reason=reason,
             rev=revision_typed(db, known_at)[0],
             own=own,
-            rulebook=rulebook,
+            rulebook=named,
+            draft=draft,
             stages=tuple(stages),
             trace=level,
             lines_of=tuple(lines_of),
@@ -91,6 +99,15 @@ def rerun(
     typer.echo(json.dumps(lines, indent=1) if as_json else "\n".join(told(answer, lines, level != "off")))
     if not _is_same(answer):
         raise typer.Exit(FAILED)
+
+
+def _rulebook_typed(typed: str | None) -> tuple[str | None, Rulebook | None]:
+    """The version that was typed; of a folder ``draft:`` and its name, and what it holds. Errors: RulebookRefused."""
+    from avenant.gateways.rulebook_files import rulebook_in
+
+    if typed is None or not Path(typed).is_dir():
+        return typed, None
+    return f"draft:{Path(typed).resolve().name}", rulebook_in(Path(typed))
 
 
 def _is_same(answer: Rerun) -> bool:
@@ -157,7 +174,9 @@ def _facts(answer: Rerun, head: dict[str, Any]) -> Iterator[str]:
     assert answer.outcome is not None
     when = "the decision's own moment" if point.own else "what is known"
     yield f"{subject.kind} {subject.ref} at {when}: facts as of revision {point.facts}, book as of {point.book}"
-    yield f"rulebook {point.rulebook_version}, business date {point.business_date}, horizon {point.horizon:%Y-%m}"
+    chosen = head["request"]["rulebook"] or ""
+    version = point.rulebook_version + (f" ({chosen})" if chosen.startswith("draft:") else "")
+    yield f"rulebook {version}, business date {point.business_date}, horizon {point.horizon:%Y-%m}"
     yield f"code {head['code_version']}, {answer.outcome.seconds} s, isolation: {head['isolation']}"
     yield f"asked by {head['actor']} as {head['role']}: {head['reason']} (re-run {answer.number})"
 

@@ -10,8 +10,10 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
+from avenant.core.rulebook.model import Rulebook
 from avenant.desk.context import Desk, PageRefused
 from avenant.desk.forms import one_of
+from avenant.desk.rulebook_folders import folders, read_folder
 from avenant.desk.words import say
 from avenant.flows.instants import MomentRefused, moment
 from avenant.flows.reruns.asked import TRACES, Changed
@@ -21,6 +23,7 @@ from avenant.flows.stages import STAGES
 
 WHENS: Final = ("own", "now", "at")
 MODULES: Final = "avenant.core"
+DRAFT: Final = "draft:"
 LONGEST: Final = 200
 _MODULE: Final = re.compile(r"avenant(\.\w+)*")
 _FUNCTION: Final = re.compile(r"avenant(\.[\w<>]+)+")
@@ -37,6 +40,7 @@ def asked_in(desk: Desk, form: QueryDict) -> Asked:
         raise PageRefused(say(desk.language, "rerun.no_subject"))
     lines_of = _words(desk, form, "lines_of", _FUNCTION)
     trace = one_of(desk, form.get("trace", ""), TRACES) or "calls"
+    rulebook = _text(form, "rulebook") or None
     return Asked(
         name,
         actor=desk.user.username,
@@ -44,13 +48,28 @@ def asked_in(desk: Desk, form: QueryDict) -> Asked:
         reason=reason,
         rev=_rev(desk, form) if when != "now" else None,
         own=when == "own",
-        rulebook=_text(form, "rulebook") or None,
+        rulebook=rulebook,
         stages=tuple(one_of(desk, each, STAGES) for each in form.getlist("stages") if each),
         trace="lines" if lines_of and trace == "calls" else trace,
         modules=_words(desk, form, "modules", _MODULE) or (MODULES,),
         lines_of=lines_of,
         changes=_changes(desk, form),
+        draft=None if rulebook is None else _draft(desk, rulebook),
     )
+
+
+def _draft(desk: Desk, chosen: str) -> Rulebook | None:
+    """The draft of the chosen folder as it is now; None where a published version is chosen. Errors: PageRefused."""
+    if not chosen.startswith(DRAFT):
+        return None
+    name = chosen.removeprefix(DRAFT)
+    folder = folders().get(name)
+    if folder is None:
+        raise PageRefused(say(desk.language, "rulebooks.no_folder", name=name[:60]))
+    rulebook = read_folder(folder).rulebook
+    if rulebook is None:
+        raise PageRefused(say(desk.language, "rulebooks.refused", name=name))
+    return rulebook
 
 
 def _text(form: QueryDict, name: str) -> str:

@@ -1,8 +1,8 @@
 """The spool: results of re-runs in a private folder, one file each, until they expire.
 
 A file holds one JSON value a line: the head (who, what, under which mask), then events as they came, then how it
-ended. Beside it lie its outline (see `outline`) and its brief: verdicts and errors alone, for a page at a glance.
-Nothing in them was written before it was masked.
+ended. Beside it lie its outline (see `outline`) and its brief: verdicts and errors alone, for a page at a glance; and
+the draft of a rulebook where a run was made under one. Nothing that a run tells was written before it was masked.
 """
 
 from __future__ import annotations
@@ -116,6 +116,16 @@ class Spool:
         result.write(dict(head))
         return result
 
+    def keep_beside(self, number: str, suffix: str, content: bytes) -> None:
+        """Something that belongs to a result, for as long as that is kept."""
+        with _beside(self._path(number), suffix) as file:
+            file.write(content)
+
+    def beside(self, number: str, suffix: str) -> bytes | None:
+        """What was kept beside a result; None where nothing was. Errors: NoSuchResult."""
+        path = self._whole(number).with_suffix(suffix)
+        return path.read_bytes() if path.exists() else None
+
     def read(self, number: str) -> list[Any]:
         """The lines of a result so far, the head first. Errors: NoSuchResult."""
         return _lines(self._whole(number).read_bytes())
@@ -194,7 +204,7 @@ class Spool:
         """Remove what has expired; how many results."""
         old = [path for path in self.folder.glob("*.jsonl") if self._is_old(path)]
         for path in old:
-            for each in (path, path.with_suffix(".outline"), path.with_suffix(".brief")):
+            for each in self.folder.glob(f"{path.stem}.*"):
                 each.unlink(missing_ok=True)
         return len(old)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator
@@ -16,6 +17,7 @@ import pytest
 from avenant.desk.pages import reruns
 from avenant.desk.rerun_forms import same_again
 from avenant.flows.reruns.carrying_out import name_of
+from avenant.gateways.rulebook_files import shipped_folder
 from avenant.rerun.spool import Spool
 from avenant.store.database import Database
 from avenant.store.setup import Server
@@ -117,10 +119,44 @@ def test_as_if_shows_the_first_difference_then_all(
     assert 'value="100"' in client.get(f"/rerun?{again}").content.decode()
 
 
+def test_a_draft_can_be_chosen_and_is_named_with_the_result(
+    enter: Callable[..., Client],
+    played_book: Database,
+    spool: Spool,
+    server: Server,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("AVENANT_RULEBOOKS", str(tmp_path))
+    shutil.copytree(shipped_folder(), tmp_path / "spring")
+    plan = tmp_path / "spring" / "fr-individual.yaml"
+    dearer = re.sub(
+        r"(?m)^( {10}[\d+-]+: )(\d+)", lambda found: f"{found[1]}{int(found[2]) + 1}", plan.read_text()
+    )
+    plan.write_text(dearer, encoding="utf-8")
+    with played_book.connect() as connection:
+        query = "SELECT m.ref FROM member AS m JOIN enrolment USING (member_id) WHERE plan = 'fr-individual' LIMIT 1"
+        row = connection.execute(query).fetchone()
+    assert row is not None
+    client = enter("engineering")
+    assert '<option value="draft:spring"' in client.get(f"/rerun?subject={row[0]}").content.decode()
+    number = asked(client, subject=f"family:{row[0]}", rulebook="draft:spring", stages="premiums.pricing")
+    assert ended(spool, number)[-1][1]["status"] == "done"
+    page = client.get(f"/reruns/{number}").content.decode()
+    assert "Differs from what is stored" in page
+    assert "draft: spring" in page
+    again = client.get(f"/rerun?{same_again(spool.head_of(number)['request'])}").content.decode()
+    assert 'value="draft:spring" selected' in again
+    shutil.rmtree(tmp_path / "spring")
+    case = client.get(f"/reruns/{number}/case.yaml").content.decode()
+    assert failed(case, server), "the draft was kept: the exported case fails as the run did"
+
+
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
         ({"subject": "nobody"}, "nothing is called"),
+        ({"subject": "M1", "rulebook": "draft:nowhere"}, "nowhere"),
         ({"subject": ""}, "Say what to run again"),
         ({"subject": "M1", "reason": "x"}, "in a few words why"),
         ({"subject": "M1", "when": "at", "known_at": "soon"}, "is not an instant"),

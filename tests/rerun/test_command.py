@@ -46,6 +46,16 @@ def test_a_difference_is_shown_and_ends_with_1(told: Told) -> None:
     assert verdict[2]["count"] > 0
 
 
+def test_a_folder_of_plan_files_is_a_draft(told: Told, dearer: Path) -> None:
+    words = ("M1", "--own", "--stage", "premiums.pricing", "--rulebook", str(dearer))
+    result = told(*words)
+    assert result.exit_code == 1, result.output
+    assert "amount_cents: stored 3000, now 3100" in result.output
+    assert "(draft:dearer)" in result.output
+    (dearer / "care.yaml").write_text("plan: [", encoding="utf-8")
+    assert told(*words).exit_code == 2
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
-from avenant.flows.reruns.asking import NotIsolated, refuse_unless_isolated, rerun
+from avenant.flows.reruns.asking import NotIsolated, draft_of, refuse_unless_isolated, rerun
 from avenant.flows.reruns.carrying_out import Asked, Rerun
 from avenant.flows.reruns.changing import ChangeRefused, change_written
 from avenant.flows.reruns.starting import started
+from avenant.gateways.rulebook_files import rulebook_in
 from avenant.rerun.guard import Limits
 from avenant.rerun.isolation import UNSTOPPED, Isolation, isolation_here
 from avenant.rerun.spool import MaskRefused, NoSuchResult, Spool
@@ -59,6 +60,24 @@ def test_a_changed_departure_shows_what_it_would_change(book: Book, spool: Spool
     verdict = run(book, spool, "K1", changes=(change,)).verdicts["premiums.pricing"]
     amounts = [each for each in verdict["differences"] if each["column"] == "amount_cents"]
     assert [(each["stored"], each["rerun"]) for each in amounts] == [(1_500, 3_000)]
+
+
+def test_a_draft_that_nobody_published_shows_what_it_would_change_and_is_kept_as_it_was(
+    book: Book, spool: Spool, dearer: Path
+) -> None:
+    draft = rulebook_in(dearer)
+    answer = run(book, spool, "M1", rulebook="draft:dearer", draft=draft, stages=("premiums.pricing",))
+    told = answer.verdicts["premiums.pricing"]["differences"]
+    amounts = {(each["stored"], each["rerun"]) for each in told if each["column"] == "amount_cents"}
+    assert amounts == {(3_000, 3_100)}
+    assert answer.question.point.rulebook_version == draft.version
+    (dearer / "care.yaml").unlink()
+    kept = draft_of(spool, answer.number)
+    assert kept is not None and kept.version == draft.version
+    assert draft_of(spool, run(book, spool, "M1").number) is None
+    assert spool.head_of(answer.number)["request"]["rulebook"] == "draft:dearer"
+    Spool(spool.folder, expires_after_seconds=-1).purge()
+    assert not list(spool.folder.glob(f"{answer.number}.*"))
 
 
 def test_a_change_that_names_nothing_is_refused(book: Book, spool: Spool) -> None:

@@ -16,15 +16,16 @@ from django.urls import path
 
 from avenant.desk.context import Desk, PageRefused, desk_of, page
 from avenant.desk.doors import door
-from avenant.desk.rerun_forms import asked_in, same_again, typed_in
+from avenant.desk.rerun_forms import DRAFT, asked_in, same_again, typed_in
 from avenant.desk.rerun_shown import shown
 from avenant.desk.roles import Permission
+from avenant.desk.rulebook_folders import folders
 from avenant.desk.words import say
 from avenant.desk.words.reruns import OF_THE_SCRIPT
 from avenant.flows.reruns.as_case import SUBJECTS as AS_CASES
 from avenant.flows.reruns.as_case import WARNING, NoCase, case_of
 from avenant.flows.reruns.asked import TRACES, question_from
-from avenant.flows.reruns.asking import ACCEPTED, NotIsolated
+from avenant.flows.reruns.asking import ACCEPTED, NotIsolated, draft_of
 from avenant.flows.reruns.carrying_out import name_of
 from avenant.flows.reruns.changing import TABLES, ChangeRefused
 from avenant.flows.reruns.points import NoDecision
@@ -70,6 +71,7 @@ def _form(request: HttpRequest, typed: dict[str, Any], said: str = "", status: i
         versions = publications(connection)
     context = {"typed": typed, "said": said, "versions": versions, "traces": TRACES, "tables": TABLES}
     context["stages"] = STAGES.values()
+    context["drafts"] = [(f"{DRAFT}{name}", name) for name in folders()]
     if not here.is_complete:
         context |= {"missing": here.missing, "unstopped": [UNSTOPPED[name] for name in here.unstopped]}
     return page(request, "rerun/form.html", context, status=status)
@@ -204,7 +206,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     question = question_from(_checked(desk, number)["question"])
     try:
         with desk.db.snapshot() as connection:
-            told = case_of(Scene(connection, question))
+            told = case_of(Scene(connection, question, draft_of(spool(), number)))
     except (NoCase, ChangeRefused) as refused:
         raise PageRefused(say(desk.language, "rerun.no_case", said=str(refused)), status=409) from refused
     answer = HttpResponse(case_text(told, WARNING), content_type="application/yaml; charset=utf-8")
@@ -258,8 +260,15 @@ def _glance(desk: Desk, head: dict[str, Any]) -> dict[str, Any]:
         | {name: datetime.fromisoformat(point[name]).date() for name in ("business_date", "horizon")},
         "run": shown(spool().brief(number), under_way, desk.language),
         "again": same_again(head["request"]),
+        "draft": _draft_named(head),
         "limits": f"{LIMITS.seconds:g} s · {LIMITS.memory_bytes // 2**30} GiB",
     }
+
+
+def _draft_named(head: dict[str, Any]) -> str:
+    """The name of the draft under which a run was made; empty where it was no draft."""
+    chosen = head["request"]["rulebook"] or ""
+    return chosen.removeprefix(DRAFT) if chosen.startswith(DRAFT) else ""
 
 
 def _trace(desk: Desk, head: dict[str, Any]) -> dict[str, Any]:

@@ -56,6 +56,11 @@ WORDS = {
     ),
     "rerun.rulebook": ("Rulebook", "Barème"),
     "rerun.rulebook_then": ("the one of that moment", "celui de ce moment"),
+    "rerun.rulebook_hint": (
+        "A draft is a folder of plan files that lies on the server, read when you start.",
+        "Un projet est un dossier de fichiers de formules posé sur le serveur, lu au lancement.",
+    ),
+    "rerun.draft": ("draft: {name}", "projet : {name}"),
     "rerun.trace": ("Trace", "Trace"),
     "rerun.trace_off": ("none: at full speed", "aucune : à pleine vitesse"),
     "rerun.trace_calls": ("calls with values", "appels et valeurs"),

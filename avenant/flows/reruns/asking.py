@@ -7,11 +7,12 @@ answer.verdicts["claims.decisions"]["same"]
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from typing import Any, Final
 from uuid import uuid4
 
+from avenant.core.rulebook.model import Rulebook
 from avenant.flows.code_version import code_version
 from avenant.flows.reruns.asked import Point, Question
 from avenant.flows.reruns.carrying_out import CHILD, Asked, Heard, Rerun, Server, Work, finish, name_of
@@ -24,9 +25,14 @@ from avenant.rerun.isolation import UNSTOPPED, Isolation, isolation_here
 from avenant.rerun.masks import KEY_BYTES, Mask
 from avenant.rerun.spool import Result, Spool, asked_hash
 from avenant.store.database import Connection, Database
+from avenant.store.readers.rulebooks import rulebook_content, rulebook_of_content
 
 ACCEPTED: Final = "AVENANT_RERUNS_WITHOUT_ISOLATION"
 """The variable in which an administrator accepts re-runs where nothing isolates them: ``accepted``."""
+
+
+DRAFT: Final = ".draft"
+"""Ends the name of the file that keeps a draft beside the result of the run made under it."""
 
 
 class NotIsolated(RuntimeError):
@@ -40,7 +46,9 @@ def question_for(connection: Connection, asked: Asked, today: date) -> Question:
     """
     subject = subject_named(connection, asked.name, asked.rev)
     point = _point(connection, asked, subject, today)
-    if asked.rulebook is not None:
+    if asked.draft is not None:
+        point = replace(point, rulebook_version=asked.draft.version)
+    elif asked.rulebook is not None:
         point = under_rulebook(connection, point, asked.rulebook)
     names = tuple(stage.name for stage in stages_for(subject.kind, asked.stages))
     return Question(subject, point, names, asked.trace, asked.modules, asked.lines_of, asked.changes)
@@ -109,6 +117,8 @@ def begun(
         number = uuid4().hex
         head = _written_down(db, number, asked, question)
         head |= {"asked": key, "isolation": here.kind, "unstopped": here.unstopped}
+        if asked.draft is not None:
+            spool.keep_beside(number, DRAFT, json.dumps(rulebook_content(asked.draft)).encode())
         return Rerun(number, question), spool.begin(number, head)
 
 
@@ -141,5 +151,11 @@ def _written_down(db: Database, number: str, asked: Asked, question: Question) -
 
 def _as_asked(asked: Asked) -> dict[str, Any]:
     """The request as it was made, so that the same can be asked again, by another person too."""
-    told = asdict(asked)
-    return {name: told[name] for name in told if name not in ("actor", "role", "reason")}
+    told = asdict(replace(asked, draft=None))
+    return {name: told[name] for name in told if name not in ("actor", "role", "reason", "draft")}
+
+
+def draft_of(spool: Spool, number: str) -> Rulebook | None:
+    """The draft under which a run was made, as it was then; None where it was no draft. Errors: NoSuchResult."""
+    kept = spool.beside(number, DRAFT)
+    return None if kept is None else rulebook_of_content(json.loads(kept))

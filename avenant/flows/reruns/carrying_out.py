@@ -12,12 +12,14 @@ import psycopg
 
 from avenant.core.claims.reasons import REASONS
 from avenant.core.frames import care
+from avenant.core.rulebook.model import Rulebook
 from avenant.flows.reruns.asked import Changed, Question
 from avenant.rerun.guard import Event, Limits, Outcome, Program, guarded
 from avenant.rerun.isolation import Isolation
 from avenant.rerun.relay import PORT, Door
 from avenant.rerun.spool import QueueFull, Result, Spool
 from avenant.store.database import Database
+from avenant.store.readers.rulebooks import rulebook_content
 
 CHILD: Final = Program("avenant.flows.reruns.child")
 WORDS: Final = sorted(
@@ -47,7 +49,8 @@ class Server(Protocol):
 class Asked:
     """A request. name: of the subject; rev: as known at (None: now); own: at the decision's own moment.
 
-    actor, role, reason: who, under which mask, why. rulebook: another published version.
+    actor, role, reason: who, under which mask, why. rulebook: another published version, or ``draft:`` and the name
+    of ``draft``, which nobody has published.
     """
 
     name: str
@@ -62,6 +65,7 @@ class Asked:
     modules: tuple[str, ...] = ("avenant.core",)
     lines_of: tuple[str, ...] = ()
     changes: tuple[Changed, ...] = ()
+    draft: Rulebook | None = None
 
 
 @dataclass(slots=True)
@@ -149,6 +153,7 @@ def _request(url: str, asked: Asked, question: Question, key: bytes) -> bytes:
         "key": key.hex(),
         "words": WORDS,
         "question": question.as_json(),
+        "draft": None if asked.draft is None else rulebook_content(asked.draft),
     }
     return json.dumps(told).encode()
 

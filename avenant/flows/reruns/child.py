@@ -28,7 +28,8 @@ from avenant.rerun.recording import Choice, Event, Recorder, error_snapshot
 from avenant.rerun.relay import PORT
 from avenant.rerun.snapshots import Snapshotter
 from avenant.rerun.tracing import traced, tracer_called
-from avenant.store.database import Database
+from avenant.store.database import Connection, Database
+from avenant.store.readers.rulebooks import rulebook_of_content
 
 BATCH: Final = 200
 BATCH_SECONDS: Final = 0.1
@@ -71,11 +72,18 @@ def main() -> None:
     database = Database(url_inside(request))
     try:
         with database.snapshot() as connection:
-            _answer(Scene(connection, question_from(request["question"])), mask, telling.tell)
+            _answer(scene_of(connection, request), mask, telling.tell)
     except Exception as error:
         telling.tell(["error", None, error_snapshot(Snapshotter(mask), error, type(error))])
     telling.tell(["end"])
     telling.send()
+
+
+def scene_of(connection: Connection, request: dict[str, Any]) -> Scene:
+    """What the stages take: read from the database, but for the draft of a rulebook that came with the request."""
+    draft = request.get("draft")
+    rulebook = None if draft is None else rulebook_of_content(draft)
+    return Scene(connection, question_from(request["question"]), rulebook)
 
 
 def url_inside(request: dict[str, Any]) -> str:

@@ -10,6 +10,8 @@ import polars as pl
 from avenant.core.claims.model import Care, CareTerms
 from avenant.core.premiums import Expected, Facts, Terms, expected_premiums
 from avenant.core.premiums.model import terms
+from avenant.core.rulebook.model import Rulebook
+from avenant.flows.drafting import drafted
 from avenant.flows.nightly_care import care_of
 from avenant.flows.reruns.asked import Question
 from avenant.flows.reruns.changing import changed_rows
@@ -20,10 +22,11 @@ from avenant.store.readers.rulebooks import Published, published_version
 
 @dataclass(frozen=True)
 class Scene:
-    """A question and the snapshot in which it is answered."""
+    """A question and the snapshot in which it is answered. draft: a rulebook that nobody has published."""
 
     connection: Connection
     question: Question
+    draft: Rulebook | None = None
 
     @cached_property
     def settings(self) -> BookSettings:
@@ -54,7 +57,9 @@ class Scene:
 
     @cached_property
     def rulebook(self) -> Published:
-        """The rulebook of the moment, or the one asked for."""
+        """The rulebook of the moment, or the one asked for; a draft is numbered as if it were published now."""
+        if self.draft is not None:
+            return drafted(self.connection, self.draft)
         return published_version(self.connection, self.question.point.rulebook_version)
 
     @cached_property
