@@ -31,10 +31,11 @@ def nightly(
     ),
     workers: int = typer.Option(2, min=0, max=64, help="Worker processes; 0 computes in this process."),
     chunk_families: int = typer.Option(4_000, min=1, help="Families per chunk, at most."),
-    breaker_share: float = typer.Option(
-        0.2,
+    breaker_share: float | None = typer.Option(
+        None,
         min=0.0,
         max=1.0,
+        show_default="0.2, and more than 1,000 rows",
         help="Stop before writing when more than this share of the book would be cancelled.",
     ),
     override_breaker: bool = typer.Option(False, "--override-breaker", help="Write whatever is cancelled."),

@@ -8,7 +8,7 @@ processes, and written as revisions of its own. Nothing is written while a break
 
 import pickle
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -25,6 +25,21 @@ from avenant.store.writers.runs import RacesLost, Superseded, close_run, open_ru
 
 BREAKER_SHARE = 0.2
 BREAKER_FLOOR = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Breaker:
+    """Stops a run that would cancel more than ``share`` of the live rows, where these are more than ``floor`` rows.
+
+    The floor lets a young book be corrected as a whole; who names a share of their own is taken at their word.
+    """
+
+    share: float = BREAKER_SHARE
+    floor: int = BREAKER_FLOOR
+
+    def stops(self, cancels: int, live: int) -> bool:
+        """Whether ``cancels`` of ``live`` rows are too many."""
+        return cancels > self.floor and cancels > self.share * live
 
 
 class BreakerOpen(RuntimeError):
@@ -48,7 +63,7 @@ def run(
     """Bring both books up to the facts known now: premiums of all months up to that of ``business_date``, all care.
 
     workers: worker processes (0: this process). breaker_share: the run stops before it writes when it would
-    cancel more than this share of the books' live rows (default 0.2, and more than 1,000 of them).
+    cancel more than this share of the books' live rows (None: more than 0.2, and more than 1,000 of them).
     chunk_families: how many at most; fewer where many lines of care lie behind them.
     Errors: BreakerOpen, FamiliesRaise, Superseded, NothingPublished.
     """
@@ -68,10 +83,11 @@ def run(
         options={"chunk_families": chunk_families},
     )
     context = RunContext(db, opened, version, settings, business_date, horizon, business_date.day % 28)
-    share = BREAKER_SHARE if breaker_share is None else breaker_share
-    limit = None if override_breaker else share
+    breaker = Breaker() if breaker_share is None else Breaker(breaker_share, floor=0)
     try:
-        tally, chunks, read_rev = _run_chunks(context, workers, chunk_families, limit, progress)
+        tally, chunks, read_rev = _run_chunks(
+            context, workers, chunk_families, None if override_breaker else breaker, progress
+        )
     except (BreakerOpen, FamiliesRaise, RacesLost, Superseded) as stopped:
         close_run(db, opened, "stopped", {"why": str(stopped), **_would_cancel(stopped)})
         raise
@@ -125,13 +141,17 @@ def _by_currency(connection: Connection, moved: dict[int, int]) -> dict[str, int
 
 
 def _run_chunks(
-    context: RunContext, workers: int, chunk_families: int, limit: float | None, progress: Progress | None
+    context: RunContext,
+    workers: int,
+    chunk_families: int,
+    breaker: Breaker | None,
+    progress: Progress | None,
 ) -> tuple[Done, int, int]:
     with read_for_run(context, workers, chunk_families, progress) as reading:
-        spill = reading.crew.folder if limit is not None and reading.live > BREAKER_FLOOR else None
+        spill = reading.crew.folder if breaker is not None and reading.live > breaker.floor else None
         tally = _finish(reading, spill)
         if spill is not None:
-            _refuse_too_many(tally.cancels, reading.live, limit)
+            _refuse_too_many(tally.cancels, reading.live, breaker)
             reading.connection.rollback()
             tally = replace(tally, written_rows=_write_spilled(context, spill, reading.tasks))
     return tally, len(reading.tasks), reading.read_rev
@@ -157,10 +177,10 @@ def run_chunk(context: RunContext, task: Task, spill: str | None) -> Done:
     return done_with(computed, 0)
 
 
-def _refuse_too_many(cancels: int, live: int, limit: float | None) -> None:
-    if limit is not None and cancels > BREAKER_FLOOR and cancels > limit * live:
+def _refuse_too_many(cancels: int, live: int, breaker: Breaker | None) -> None:
+    if breaker is not None and breaker.stops(cancels, live):
         raise BreakerOpen(
-            f"this run would cancel {cancels:,} of {live:,} live rows, more than {limit:.0%} of the book. "
+            f"this run would cancel {cancels:,} of {live:,} live rows, more than {breaker.share:.0%} of the book. "
             "Nothing was written. Look at what changed (a new release? a rulebook?); if it is right, run again "
             "with --override-breaker, or allow a larger --breaker-share.",
             cancels,

@@ -23,7 +23,7 @@ from avenant.core.frames.news import News
 from avenant.core.rulebook.model import Rulebook
 from avenant.flows.code_version import code_version
 from avenant.flows.drafting import drafted, keep_draft
-from avenant.flows.nightly import BREAKER_FLOOR, BREAKER_SHARE
+from avenant.flows.nightly import Breaker
 from avenant.flows.nightly_chunk import RunContext, Task, compute
 from avenant.flows.nightly_reading import Progress, Reading, read_for_run
 from avenant.flows.preview_tally import Tally, tallied
@@ -168,7 +168,7 @@ def _preview(
         failing=failing,
         released=released,
         waiting=tally.waiting.group_by("state", "reason").agg(lines=pl.len()).sort("state", "reason"),
-        stopped=tally.cancels > BREAKER_FLOOR and tally.cancels > BREAKER_SHARE * reading.live,
+        stopped=Breaker().stops(tally.cancels, reading.live),
         seconds=round(time.perf_counter() - started, 3),
     )
 
