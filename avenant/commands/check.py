@@ -188,7 +188,7 @@ def text(report: "CheckReport") -> str:
 
 def _result_lines(result: "CheckResult") -> list[str]:
     mark = "?" if result.could_not_run else "FOUND" if result.errors else "look" if result.warnings else "ok"
-    lines = [f"{mark:<6}{result.name:<18}{result.sentence}"]
+    lines = [f"{mark:<6}{result.name:<24}{result.sentence}"]
     told = result.findings[:TOLD]
     words = {"note": "note: ", "warning": "warning: "}
     lines += [f"        {words.get(found.severity, '')}{found}" for found in told]
