@@ -6,6 +6,7 @@ from typing import Any
 from avenant.store.database import Connection, Database
 from avenant.store.readers.known import known
 from tests.faults import care_books
+from tests.faults.care_invariants import standing_acts
 
 Rows = list[tuple[Any, ...]]
 SHOWN = 3
@@ -87,14 +88,17 @@ def contents(book: Database, rev: int | None = None) -> dict[str, Rows]:
 
 
 def truths(book: Database) -> dict[str, Rows]:
-    """The latest row of each key of which something is due, whatever its version; and what waits."""
-    queries = {
-        "latest premium": TRUTHS,
-        "latest reimbursement": care_books.TRUTHS,
-        "waiting line": care_books.WAITING.format(known_k="true"),
+    """The latest row of each key of which something is due, whatever its version; and what waits.
+
+    Without what stands for acts that wait for a person.
+    """
+    queries: dict[str, tuple[str, list[Any]]] = {
+        "latest premium": (TRUTHS, []),
+        "latest reimbursement": (care_books.TRUTHS, [standing_acts(book)]),
+        "waiting line": (care_books.WAITING.format(known_k="true"), []),
     }
     with book.connect() as connection:
-        return {name: connection.execute(query).fetchall() for name, query in queries.items()}  # type: ignore[call-overload]
+        return {name: connection.execute(*asked).fetchall() for name, asked in queries.items()}  # type: ignore[arg-type]
 
 
 def invoiced_net(book: Database) -> dict[str, Rows]:

@@ -49,13 +49,10 @@ QUERIES = {
     "paid entry": PAID,
 }
 
-# What stands for an act that waits depends on the nights it went through: whether it was decided before.
+# What stands for an act that waits depends on the nights it went through: whether it was decided before, and under
+# which of its messages' numbers.
 TRUTHS = f"""
     SELECT {KEY}, {EXPLAINED}
     FROM (SELECT DISTINCT ON (contract_id, act_id, payee_id) * FROM reimbursement
           ORDER BY contract_id, act_id, payee_id, version DESC) AS r {NAMES}
-    WHERE r.lines > 0 AND r.act_id NOT IN (
-        SELECT line_id FROM (
-            SELECT DISTINCT ON (line_id) line_id, state FROM waiting JOIN revision USING (change_id)
-            ORDER BY line_id, rev DESC, waiting_id DESC) AS w WHERE state = 'waiting')
-    ORDER BY {KEY}"""
+    WHERE r.lines > 0 AND r.act_id <> ALL (%s) ORDER BY {KEY}"""

@@ -68,19 +68,27 @@ VIOLATIONS = {
 def i7_care_equals_a_recompute(book: Database) -> list[str]:
     """The latest reimbursements, and what waits, are those of one recompute of everybody but parked families.
 
-    What was booked for an act that waits stands until somebody decides.
+    What was booked for an act that waits stands until somebody decides, also under a number that it had before.
     """
     with book.snapshot() as connection:
         parked = parked_members(connection)
         expected = expected_care_of_all(connection, book.settings().opens, parked)
         booked = latest_entries(connection, REIMBURSEMENTS).filter(pl.col("lines") > 0)
         waiting = waiting_everywhere(connection)
-    standing = expected.waiting.filter("keeps_booked").select(act_id="line_id")
-    booked = booked.join(standing, on="act_id", how="anti").select(REIMBURSEMENTS.expected)
+    booked = booked.filter(~pl.col("act_id").is_in(expected.standing.implode())).select(
+        REIMBURSEMENTS.expected
+    )
     return [
         *unequal("reimbursement", booked, expected.rows, parked),
         *unequal("waiting line", waiting, expected.waiting, parked),
     ]
+
+
+def standing_acts(book: Database) -> list[int]:
+    """Acts for which what was booked stands: those that wait, by every number that they may have had."""
+    with book.snapshot() as connection:
+        expected = expected_care_of_all(connection, book.settings().opens, parked_members(connection))
+    return expected.standing.to_list()
 
 
 def parked_members(connection: Connection) -> pl.DataFrame:
