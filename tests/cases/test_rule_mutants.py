@@ -10,6 +10,16 @@ from tests.cases.breaking import Mutant, survives
 from tests.cases.sampling import sampled
 
 PREMIUMS = "avenant.core.premiums"
+IMPORTING = "avenant.core.importing"
+ENROLMENT_RULES = "[*CONTENT, *_plan_rules(rulebook), CURRENCY_MISMATCH]"
+
+
+def admitted(rule: str, reason: str, killer: str) -> Mutant:
+    """The mutant that lets an enrolment in which is refused for ``reason``."""
+    broken = f'[rule for rule in {ENROLMENT_RULES} if rule.reason != "{reason}"]'
+    return Mutant(rule, f"{IMPORTING}.enrolment_rules", ENROLMENT_RULES, broken, f"15-bad-input/{killer}")
+
+
 MUTANTS = [
     Mutant(
         "age by calendar year",
@@ -108,7 +118,7 @@ MUTANTS = [
     Mutant(
         "a family price needs its primary",
         f"{PREMIUMS}.slotting",
-        "return pl.concat([unknown, orphans])",
+        "return pl.concat([unknown, _orphans(rows)])",
         "return unknown",
         "16-parking/dependant-without-covered-primary",
     ),
@@ -197,7 +207,7 @@ MUTANTS = [
         "05-prices/age-curve",
     ),
     Mutant(
-        "nobody is covered before birth",
+        "portability ends after the plan's months",
         f"{PREMIUMS}.coverage",
         'last = pl.col("valid_from").dt.offset_by(pl.col("portability_max_months").cast(pl.String) + "mo")',
         'last = pl.col("valid_from").dt.offset_by("90y")',
@@ -349,6 +359,118 @@ MUTANTS = [
         "horizon = business_date.replace(day=1)",
         "horizon = (business_date.replace(day=28) + timedelta(days=9)).replace(day=1)",
         "01-billing-cycles/individual-on-the-first",
+    ),
+    Mutant(
+        "who has no price is parked",
+        f"{PREMIUMS}.expected",
+        'missing = rows.filter(pl.col("unit_price_cents").is_null())',
+        "missing = rows.clear()",
+        "16-parking/one-family-parked-the-others-go-on",
+    ),
+    Mutant(
+        "heads are counted on the same days",
+        f"{PREMIUMS}.segments",
+        'heads=pl.len().over(*GROUP, "level", "from_day")',
+        'heads=pl.len().over(*GROUP, "level")',
+        "08-family-prices/partner-leaves-in-the-past",
+    ),
+    Mutant(
+        "a share of the ceiling is rounded half up",
+        "avenant.core.rulebook.grid",
+        "product = round_half_up_div(multiplied * rate, PPM)",
+        "product = multiplied * rate // PPM",
+        "08-family-prices/shipped-company-plan",
+    ),
+    Mutant(
+        "a curve's price is rounded half up",
+        "avenant.core.rulebook.grid",
+        "product = round_half_up_div(multiplied * rate, PPM)",
+        "product = multiplied * rate // PPM",
+        "05-prices/shipped-us-plan",
+    ),
+    Mutant(
+        "the employer's share of the month",
+        "avenant.core.rulebook.grid",
+        'pl.col("rate_ppm").alias(column))',
+        'pl.col("rate_ppm").first().over("plan").alias(column))',
+        "09-employer-and-taxes/employer-share-changes",
+    ),
+    Mutant(
+        "a credit note gives credit",
+        "avenant.core.book.settle",
+        '.then(-pl.col("total_cents"))',
+        '.then(pl.col("total_cents"))',
+        "11-invoices/credit-note-and-its-use",
+    ),
+    Mutant(
+        "a run takes the contracts of its kind",
+        "avenant.store.readers.settling",
+        '"t.kind = %s"',
+        '"(t.kind = %s OR true)"',
+        "01-billing-cycles/each-run-takes-its-own-kind",
+    ),
+    Mutant(
+        "what nets out is not shown",
+        "avenant.core.invoices.lines",
+        "return moves_money | covered_now",
+        "return pl.lit(True)",
+        "11-invoices/lines-net-of-what-cancels-out",
+    ),
+    Mutant(
+        "whoever is covered for nothing is shown",
+        "avenant.core.invoices.lines",
+        "return moves_money | covered_now",
+        "return moves_money",
+        "11-invoices/lines-net-of-what-cancels-out",
+    ),
+    Mutant(
+        "this month and adjustments are told apart",
+        "avenant.core.invoices.lines",
+        'otherwise(pl.lit("adjustment"))',
+        'otherwise(pl.lit("current"))',
+        "11-invoices/lines-say-why",
+    ),
+    Mutant(
+        "what was known then is known by revision",
+        "avenant.store.readers.known",
+        "WHERE rev <= {int(rev)})",
+        "WHERE rev <= {int(rev)} + 1000)",
+        "12-time-travel/state-as-of-every-step",
+    ),
+    Mutant(
+        "what is withdrawn counts no more",
+        "avenant.store.readers.facts",
+        'return rows.filter(~pl.col("withdrawn"))',
+        "return rows",
+        "02-late-news/cancelled-before-it-began",
+    ),
+    admitted("an end lies after its start", "end before start", "end-before-start"),
+    admitted("nobody is covered before birth", "start before birth", "covered-before-birth"),
+    admitted("a plan is priced in the contract's currency", "currency mismatch", "currency-mismatch"),
+    admitted("a covered month has a price", "month without a price", "month-without-a-price"),
+    admitted("a plan that is named is known", "unknown plan", "unknown-plan"),
+    admitted("a member that is named is known", "unknown member", "unknown-member"),
+    admitted("a contract that is named is known", "unknown contract", "unknown-contract"),
+    Mutant(
+        "enrolments of one member do not overlap",
+        f"{IMPORTING}.overlaps",
+        "overlapping(touched), [OVERLAP]",
+        "overlapping(touched), []",
+        "15-bad-input/overlapping-enrolments",
+    ),
+    Mutant(
+        "nobody is born in the future",
+        f"{IMPORTING}.member_rules",
+        'broken=pl.col("birth_date") > today',
+        "broken=pl.lit(False)",
+        "15-bad-input/born-in-the-future",
+    ),
+    Mutant(
+        "a dependant has a primary",
+        f"{IMPORTING}.member_rules",
+        'broken_rules("members", in_family, FAMILY)',
+        'broken_rules("members", in_family, [])',
+        "15-bad-input/partner-without-a-primary",
     ),
 ]
 
