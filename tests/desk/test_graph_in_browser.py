@@ -22,8 +22,9 @@ pytestmark = pytest.mark.xdist_group("desk")
 ACTS, INSTANTS = 100, 100
 """Five objects for each act: 500 and what they share."""
 FIRST_PAINT_MS, STEP_MS = 500, 50
-PATIENCE = 4
-"""How much slower a busy machine may be; the figures themselves are printed."""
+"""From the arrival of the page to its first frame with boxes, scripts included; from a step to the frame that shows
+it. Others may work on this machine: where the clock says more, the processor time of the page decides."""
+TRIALS = 3
 
 
 @pytest.fixture
@@ -45,9 +46,14 @@ def places(page: Page) -> dict[str, Any]:
     return dict(found)
 
 
+def tap(page: Page, box: str) -> None:
+    """Tap on a box. Nothing is handed back: Playwright would copy the whole drawing."""
+    page.evaluate("(id) => { avenantGraph.cy.getElementById(id).emit('tap'); }", box)
+
+
 def test_a_choice_says_what_it_is_and_leads_on(page: Page) -> None:
     decision = page.evaluate("avenantGraph.cy.nodes('[stage=\"decided\"]').first().id()")
-    page.evaluate("(id) => avenantGraph.cy.getElementById(id).emit('tap')", decision)
+    tap(page, decision)
     panel = page.locator("#context")
     assert panel.locator("figure.waterfall rect").count() >= 1
     assert "Why so" in panel.inner_text()
@@ -71,7 +77,7 @@ def test_an_expansion_stands_in_the_address(page: Page) -> None:
     few = shown(page)
     more = page.evaluate("avenantGraph.cy.nodes('.more').first().id()")
     assert more, "one hop is not everything"
-    page.evaluate("(id) => avenantGraph.cy.getElementById(id).emit('tap')", more)
+    tap(page, more)
     many = shown(page)
     assert many > few
     page.goto(page.url)
@@ -146,19 +152,62 @@ def replaced(route: Route) -> None:
     route.fulfill(response=answer, body=answer.text().replace(found[0], found[1] + text + found[3]))
 
 
-def test_five_hundred_objects_at_a_hundred_instants_stay_fluid(page: Page) -> None:
+def busy_ms(page: Page) -> Callable[[], float]:
+    """A clock that runs only while the main thread has the processor; it starts anew with each page."""
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
+
+    def now() -> float:
+        metrics = {one["name"]: one["value"] for one in session.send("Performance.getMetrics")["metrics"]}
+        return 1000 * float(metrics["TaskDuration"])
+
+    return now
+
+
+@pytest.fixture
+def many(page: Page) -> Page:
+    """The page, which from now on gets five hundred objects at a hundred instants."""
     page.route("**/graph/**", replaced)
-    page.goto(page.url.partition("?")[0] + "?shown=all")
-    page.wait_for_selector("#picture[data-drawn]")
-    assert page.evaluate("avenantGraph.cy.nodes().not('.group').length") == 5 * ACTS
-    painted = page.evaluate("Number(document.getElementById('picture').dataset.drawnMs)")
-    steps = page.evaluate(
-        """() => [...Array(60).keys()].map((place) => {
-            const began = performance.now(); avenantGraph.go(place + 20); return performance.now() - began;
-        }).sort((a, b) => a - b)"""
-    )
+    return page
+
+
+def test_five_hundred_objects_are_there_at_once(many: Page) -> None:
+    clock, trials = busy_ms(many), []
+    for _ in range(TRIALS):
+        many.goto(many.url.partition("?")[0] + "?shown=all")
+        many.wait_for_selector("#picture[data-drawn]")
+        worked = clock()
+        waited = many.evaluate(
+            """performance.getEntriesByName("graph-drawn")[0].startTime
+               - performance.getEntriesByType("navigation")[0].responseEnd"""
+        )
+        trials.append((min(waited, worked), waited, worked))
     print(
-        f"drawn {painted:.0f} ms after the data, a step {steps[30]:.1f} ms, slowest of 60 {steps[-1]:.1f} ms"
+        "first frame", ", ".join(f"{waited:.0f} ms (work: {worked:.0f} ms)" for _, waited, worked in trials)
     )
-    assert painted <= PATIENCE * FIRST_PAINT_MS
-    assert steps[30] <= PATIENCE * STEP_MS
+    assert min(trials)[0] <= FIRST_PAINT_MS
+    many.wait_for_selector("#picture[data-complete]")
+    assert many.evaluate("avenantGraph.cy.nodes().length") == 5 * ACTS
+
+
+def test_five_hundred_objects_at_a_hundred_instants_stay_fluid(many: Page) -> None:
+    many.goto(many.url.partition("?")[0] + "?shown=all")
+    many.wait_for_selector("#picture[data-complete]")
+    clock = busy_ms(many)
+    began = clock()
+    steps = many.evaluate(
+        """async () => {
+            const times = [];
+            for (let place = 20; place < 80; place += 1) {
+                const began = performance.now();
+                const drawn = new Promise((seen) => avenantGraph.cy.one("render", seen));
+                avenantGraph.go(place);
+                await drawn;
+                times.push(performance.now() - began);
+            }
+            return times.sort((a, b) => a - b);
+        }"""
+    )
+    worked = (clock() - began) / len(steps)
+    print(f"a step {steps[30]:.1f} ms, slowest of 60 {steps[-1]:.1f} ms, work of one {worked:.1f} ms")
+    assert min(steps[30], worked) <= STEP_MS

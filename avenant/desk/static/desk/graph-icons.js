@@ -19,14 +19,16 @@ const PATHS = {
   waiting: "M3 1h10M3 15h10M4 1c0 7 8 7 8 14M12 1c0 7-8 7-8 14",
   entry: BOOK,
   premium: BOOK,
+  rest: "M2 5h12M2 8h12M2 11h12M5 2h6M5 14h6",
   open: "M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1zM8 4v4l3 2",
   payout: "M1 8h11M8 4l4 4-4 4M15 2v12",
   invoice: "M3 1h10v14l-2-1-2 1-2-1-2 1-2-1zM5 5h6M5 8h6",
   balance: "M3 5h6M6 2v6M9 12h5",
 };
 
+export const drawing = (kind, colour) => `<path d="${PATHS[kind] || PATHS.line}" fill="none" stroke="${colour}" stroke-width="1.4" stroke-linejoin="round" stroke-linecap="round"/>`;
+
 export const icon = (kind, colour) => {
-  const path = `<path d="${PATHS[kind] || PATHS.line}" fill="none" stroke="${colour}" stroke-width="1.4" stroke-linejoin="round" stroke-linecap="round"/>`;
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="16" height="16" viewBox="0 0 16 16">${path}</svg>`;
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="16" height="16" viewBox="0 0 16 16">${drawing(kind, colour)}</svg>`;
   return `data:image/svg+xml;utf8,${encodeURIComponent(svg)}`;
 };

@@ -1,33 +1,38 @@
-// The drawing: laid out once over all times, so that nothing moves when time does.
-import { icon } from "./graph-icons.js";
+// The drawing: what there is of it stands still while time moves; time only changes how it looks.
+import { BOX, style } from "./graph-look.js";
+import { Rows } from "./graph-rows.js";
+import { drawnAsSvg } from "./graph-svg.js";
 
-const STAGE_COLOURS = { told: "secu", understood: "others", rules: "pending", decided: "ours", booked: "pocket", settled: "accent" };
-const COLUMN = 206;
-const ROW = 72;
 const LONGEST = 44;
+const MARGIN = 24;
+const LEGIBLE = 0.55;
+const LARGEST = 1.15;
+const HEAD = 190;
+const AROUND = 60;
+const AT_ONCE = 60;
+const PAUSE = 20;
 
-const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
 const shortened = (text) => (text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text);
 
 export class Picture {
   constructor(container, heads, model) {
-    this.model = model;
-    this.heads = heads;
-    const style = getComputedStyle(document.documentElement);
-    this.colour = (name) => style.getPropertyValue(`--${name}`).trim();
+    Object.assign(this, { container, heads, model });
+    const root = getComputedStyle(document.documentElement);
+    this.colour = (name) => root.getPropertyValue(`--${name}`).trim();
+    const dressed = () => style(model, this.colour);
+    this.rows = new Rows(model);
     this.labels = new Map();
-    this.cy = window.cytoscape({
-      container,
-      elements: this.#elements(),
-      layout: { name: "preset" },
-      minZoom: 0.1,
-      maxZoom: 2,
-      style: this.#style(),
-    });
     this.groupOf = new Map();
+    this.looks = new Map();
+    this.undrawn = { boxes: [], links: new Map() };
+    this.time = { rev: 0, chosen: "", sought: "", differs: new Map() };
+    this.cy = window.cytoscape({ container, layout: { name: "preset" }, minZoom: 0.1, maxZoom: 2, style: dressed() });
+    // Cytoscape caches all that it finds in its first frame, what is out of sight, too: let that be nothing.
+    this.empty = new Promise((seen) => { this.cy.one("render", seen); });
+    this.cy.on("viewport", () => this.#headed());
     // Drawn with the colours of the page: again when these change, and to the size that there is.
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.cy.style(this.#style()));
-    addEventListener("resize", () => { this.cy.resize(); this.#fit(); });
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.cy.style(dressed()));
+    addEventListener("resize", () => { this.cy.resize(); this.#look(); });
   }
 
   label(state) {
@@ -39,153 +44,193 @@ export class Picture {
     return this.labels.get(state);
   }
 
-  #elements() {
-    const { states, edges } = this.model;
-    const nodes = [...states].map(([id, all]) => ({ data: { id, label: this.label(all.at(-1)), stage: all[0].stage, kind: all[0].kind }, classes: "off" }));
-    const links = [...edges].map(([id, [edge]]) => ({ data: { id, source: edge.source, target: edge.target } }));
-    return [...nodes, ...links];
-  }
-
-  #style() {
-    const colour = this.colour;
-    const icons = new Map();
-    const drawn = (node) => {
-      const key = node.data("kind");
-      if (!icons.has(key)) icons.set(key, icon(key, colour(STAGE_COLOURS[node.data("stage")])));
-      return icons.get(key);
-    };
-    return [
-      { selector: "node", style: {
-        shape: "round-rectangle", width: 164, height: 60, label: "data(label)", "text-wrap": "wrap", "text-max-width": 150,
-        "text-valign": "center", "font-size": 11, "line-height": 1.2, color: colour("ink"), "background-color": colour("sheet"),
-        "background-image": drawn, "background-width": 13, "background-height": 13, "background-position-x": 7, "background-position-y": 7,
-        "border-width": 1.5, "border-color": colour("line-strong"), "transition-property": "opacity", "transition-duration": still ? 0 : 150 } },
-      ...Object.entries(STAGE_COLOURS).map(([stage, name]) => ({ selector: `node[stage="${stage}"]`, style: { "border-color": colour(name) } })),
-      { selector: "edge", style: { width: 1.2, "line-color": colour("line-strong"), "target-arrow-color": colour("line-strong"), "target-arrow-shape": "triangle", "curve-style": "bezier", "arrow-scale": 0.7 } },
-      { selector: ".group", style: { "border-style": "double", "border-width": 4 } },
-      { selector: ".off", style: { display: "none" } },
-      { selector: ".later", style: { opacity: 0.08, events: "no" } },
-      { selector: ".gone", style: { opacity: 0.25 } },
-      { selector: "node.struck", style: { "border-style": "dashed", color: colour("faint"), "background-color": colour("raised") } },
-      { selector: "node.more", style: { "border-width": 3 } },
-      { selector: "node.chosen", style: { "background-color": colour("accent-soft"), "border-width": 3 } },
-      { selector: "node.unfound", style: { opacity: 0.15 } },
-      { selector: "node.added", style: { "border-color": colour("ours"), "border-width": 4 } },
-      { selector: "node.removed", style: { "border-color": colour("refused"), "border-width": 4, "border-style": "dashed", opacity: 0.7 } },
-      { selector: "node.changed", style: { "border-color": colour("pocket"), "border-width": 4 } },
-    ];
-  }
-
-  // shown: ids; groups: as the model finds them; words: what a group is called.
-  show(shown, groups, words) {
-    const { cy, model } = this;
+  // shown: ids; groups: as the model finds them; words: what a group is called. The anchor stays where it is on the
+  // screen if stay is true and it is there; else as much as is legible comes in sight around it.
+  show(shown, groups, words, anchor, stay) {
+    const before = stay && this.#onScreen(anchor);
+    this.shown = shown;
     this.groupOf = new Map(groups.flatMap((group) => group.ids.map((id) => [id, group])));
-    cy.batch(() => {
-      cy.remove(".group");
-      cy.nodes().forEach((node) => {
-        const visible = shown.has(node.id()) && !this.groupOf.has(node.id());
-        node.toggleClass("off", !visible);
-        node.toggleClass("more", visible && model.hasMore(node.id(), shown));
-      });
-      for (const group of groups) this.#addGroup(group, words);
-    });
-    this.#arrange();
+    this.groups = new Map(groups.map((group) => [group.id, group]));
+    this.words = words;
+    const alone = [...shown].filter((id) => !this.groupOf.has(id)).map((id) => [id, id]);
+    const boxes = new Map([...alone, ...groups.map((group) => [group.id, group.ids[0]])]);
+    this.links = new Map(this.#links(boxes));
+    const { places, heads } = this.rows.placed(boxes, this.links.values());
+    this.places = places;
+    this.anchor = anchor;
+    this.#head(heads);
+    const after = before && places.get(this.#boxOf(anchor));
+    const zoom = this.cy.zoom();
+    if (after) this.cy.pan({ x: before.x - after.x * zoom, y: before.y - after.y * zoom });
+    else this.#look();
+    this.cy.batch(() => this.#draw());
   }
 
-  #addGroup(group, words) {
-    const [first] = this.model.states.get(group.ids[0]);
-    const label = `${this.model.data.kinds[first.kind][0]}\n${words.replace("{count}", group.ids.length)}`;
-    this.cy.add({ data: { id: group.id, label, stage: first.stage, kind: first.kind }, classes: "group" });
-    for (const near of group.near) {
-      const there = this.groupOf.get(near)?.id || near;
-      if (this.cy.getElementById(there).empty()) continue;
-      const id = [group.id, there].sort().join("→→");
-      if (this.cy.getElementById(id).empty()) this.cy.add({ data: { id, source: group.id, target: there }, classes: "group" });
+  // Bring an object that is shown into sight.
+  see(id) {
+    if (this.cy.getElementById(this.#boxOf(id)).empty()) this.#complete();
+    const at = this.#onScreen(id);
+    const { clientWidth: width, clientHeight: height } = this.container;
+    if (at && (at.x < 0 || at.y < 0 || at.x > width || at.y > height)) this.cy.center(this.cy.getElementById(this.#boxOf(id)));
+  }
+
+  #boxOf(id) { return this.groupOf.get(id)?.id ?? id; }
+
+  #onScreen(id) {
+    const box = this.cy.getElementById(this.#boxOf(id));
+    return box.empty() ? null : { ...box.renderedPosition() };
+  }
+
+  // What is gone is removed, what moved is moved; of what is new only that which is in sight is drawn at once.
+  #draw() {
+    this.cy.elements().filter((one) => !this.places.has(one.id()) && !this.links.has(one.id())).remove();
+    this.cy.nodes().forEach((node) => { node.position({ ...this.places.get(node.id()) }); });
+    const isNew = (id) => this.cy.getElementById(id).empty();
+    const [seen, unseen] = [[], []];
+    for (const id of [...this.places.keys()].filter(isNew)) (this.#inSight(this.places.get(id)) ? seen : unseen).push(id);
+    this.undrawn = { boxes: unseen, links: new Map([...this.links].filter(([id]) => isNew(id))) };
+    this.#add(seen);
+    this.now({});
+    this.#later();
+  }
+
+  #inSight({ x, y }) {
+    const [zoom, pan] = [this.cy.zoom(), this.cy.pan()];
+    const within = (at, size) => at > -AROUND && at < size + AROUND;
+    return within(x * zoom + pan.x, this.container.clientWidth) && within(y * zoom + pan.y, this.container.clientHeight);
+  }
+
+  // Boxes, and every link of which both ends are there then.
+  #add(boxes) {
+    const added = boxes.map((id) => ({ data: this.#box(id), position: { ...this.places.get(id) } }));
+    const there = (id) => boxes.includes(id) || this.cy.getElementById(id).nonempty();
+    for (const [id, [source, target]] of this.undrawn.links) {
+      if (!there(source) || !there(target)) continue;
+      added.push({ data: { id, source, target } });
+      this.undrawn.links.delete(id);
+    }
+    for (const one of added) {
+      one.classes = this.#lookOf(one.data.id);
+      this.looks.set(one.data.id, one.classes);
+    }
+    this.cy.add(added);
+  }
+
+  #later() {
+    clearTimeout(this.timer);
+    if (this.undrawn.boxes.length) this.timer = setTimeout(() => { this.#add(this.undrawn.boxes.splice(0, AT_ONCE)); this.#later(); }, PAUSE);
+    else this.container.dataset.complete = "yes";
+  }
+
+  // Draw what is not drawn yet.
+  #complete() {
+    this.#add(this.undrawn.boxes.splice(0));
+    this.#later();
+  }
+
+  #box(id) {
+    const group = this.groups.get(id);
+    const [first] = this.model.states.get(group ? group.ids[0] : id);
+    const label = group ? `${this.model.data.kinds[first.kind][0]}\n${this.words.replace("{count}", group.ids.length)}` : this.#labelOf(id);
+    return { id, label, kind: first.kind, stage: first.stage };
+  }
+
+  #labelOf(id) { return this.label(this.model.told(id, this.time.rev)); }
+
+  // Name of each link between two boxes -> both; several between the same groups are one.
+  *#links(boxes) {
+    for (const [id, [edge]] of this.model.edges) {
+      const [source, target] = [this.#boxOf(edge.source), this.#boxOf(edge.target)];
+      if (!boxes.has(source) || !boxes.has(target) || source === target) continue;
+      const own = source === edge.source && target === edge.target;
+      yield [own ? id : `${source}→→${target}`, [source, target]];
     }
   }
 
-  // dagre orders the rows, the stage gives the column.
-  #arrange() {
-    const { cy, model } = this;
-    const visible = cy.elements(":visible");
-    visible.layout({ name: "dagre", rankDir: "LR", nodeSep: 14, rankSep: 60, fit: false, animate: false }).run();
-    const columns = model.data.stages.map(({ key }) => visible.nodes(`[stage="${key}"]`).sort((a, b) => a.position("y") - b.position("y")));
-    const tallest = Math.max(...columns.map((column) => column.length), 1);
-    let x = 0;
-    cy.batch(() => columns.forEach((column) => {
-      if (!column.length) return;
-      column.forEach((node, row) => node.position({ x, y: (row + (tallest - column.length) / 2) * ROW }));
-      x += COLUMN;
+  // How an element looks now, as classes.
+  #lookOf(id) {
+    const { model, time } = this;
+    const group = this.groups.get(id);
+    if (group) return ["group", this.#presence(group.ids.map((one) => model.states.get(one)).flat()), ...this.#marks(id)].filter(Boolean).join(" ");
+    if (!model.states.has(id)) return model.edges.has(id) ? this.#presence(model.edges.get(id)) : "group";
+    const state = model.at(id, time.rev);
+    const struck = state && state.standing !== "in_force" && "struck";
+    const more = model.hasMore(id, this.shown) && "more";
+    return [this.#presence(model.states.get(id)), struck, more, ...this.#marks(id)].filter(Boolean).join(" ");
+  }
+
+  #presence(states) {
+    const presence = this.model.presence(states, this.time.rev);
+    return presence === "now" ? "" : presence;
+  }
+
+  #marks(id) {
+    const { chosen, sought, differs } = this.time;
+    const called = () => `${this.cy.getElementById(id).data("label") ?? ""} ${id}`.toLowerCase().includes(sought);
+    return [differs.get(id), chosen === id && "chosen", sought && !called() && "unfound"];
+  }
+
+  // Say what is so now (rev, chosen, sought, differs: id -> added, removed, changed); what looks different is drawn anew.
+  now(changes) {
+    const moved = "rev" in changes && changes.rev !== this.time.rev;
+    Object.assign(this.time, changes);
+    this.cy.batch(() => this.cy.elements().forEach((element) => {
+      const id = element.id();
+      const look = this.#lookOf(id);
+      if (moved && this.model.states.has(id) && element.data("label") !== this.#labelOf(id)) element.data("label", this.#labelOf(id));
+      if (look === this.looks.get(id)) return;
+      this.looks.set(id, look);
+      element.classes(look);
     }));
-    this.#fit();
-    this.heads.replaceChildren(...model.data.stages.filter((_, i) => columns[i].length).map(({ words }) => {
+  }
+
+  // Everything, where it is then still legible; else what is around the anchor.
+  #look() {
+    const at = this.places?.get(this.#boxOf(this.anchor)) || this.places?.values().next().value;
+    if (!at) return;
+    const { clientWidth: width, clientHeight: height } = this.container;
+    const range = (axis, half) => {
+      const all = [...this.places.values()].map((place) => place[axis]);
+      return [Math.min(...all) - half, Math.max(...all) + half];
+    };
+    const [left, right] = range("x", BOX.width / 2);
+    const [top, bottom] = range("y", BOX.height / 2);
+    const whole = Math.min((width - 2 * MARGIN) / (right - left), (height - 2 * MARGIN) / (bottom - top));
+    const zoom = Math.min(LARGEST, Math.max(LEGIBLE, whole));
+    const along = (low, high, size, middle) => {
+      if ((high - low) * zoom + 2 * MARGIN <= size + 1) return (size - zoom * (low + high)) / 2;
+      return Math.min(MARGIN - zoom * low, Math.max(size - MARGIN - zoom * high, size / 2 - zoom * middle));
+    };
+    this.cy.viewport({ zoom, pan: { x: along(left, right, width, at.x), y: along(top, bottom, height, at.y) } });
+    this.#headed();
+  }
+
+  // The name of each stage stands above its column.
+  #head(heads) {
+    const words = new Map(this.model.data.stages.map((one) => [one.key, one.words]));
+    this.headed = heads.map(({ key, x }) => {
       const head = document.createElement("span");
-      head.textContent = words;
-      return head;
-    }));
-  }
-
-  #fit() {
-    const visible = this.cy.elements(":visible");
-    this.cy.fit(visible, 24);
-    if (this.cy.zoom() > 1.15) { this.cy.zoom(1.15); this.cy.center(visible); }
-  }
-
-  paint(rev) {
-    const { cy, model } = this;
-    cy.batch(() => {
-      cy.nodes().not(".group").forEach((node) => {
-        const state = model.at(node.id(), rev);
-        this.#present(node, model.states.get(node.id()), rev);
-        node.toggleClass("struck", Boolean(state) && state.standing !== "in_force");
-        if (state) node.data("label", this.label(state));
-      });
-      cy.edges().not(".group").forEach((edge) => this.#present(edge, model.edges.get(edge.id()), rev));
+      head.textContent = words.get(key);
+      return { head, x };
     });
+    this.heads.replaceChildren(...this.headed.map(({ head }) => head));
   }
 
-  #present(element, states, rev) {
-    const presence = this.model.presence(states, rev);
-    element.toggleClass("later", presence === "later");
-    element.toggleClass("gone", presence === "gone");
+  #headed() {
+    const [zoom, pan] = [this.cy.zoom(), this.cy.pan()];
+    for (const { head, x } of this.headed || []) {
+      head.style.width = `${HEAD * zoom}px`;
+      head.style.transform = `translateX(${pan.x + (x - HEAD / 2) * zoom}px)`;
+    }
   }
 
-  mark(differences) {
-    this.cy.batch(() => {
-      this.cy.nodes().removeClass("added removed changed");
-      for (const [kind, some] of Object.entries(differences || {})) some.forEach(([id]) => this.cy.getElementById(id).addClass(kind));
-    });
+  png() {
+    this.#complete();
+    return this.cy.png({ output: "blob-promise", full: true, scale: 2, bg: this.colour("sheet") });
   }
-
-  choose(id) {
-    this.cy.nodes().removeClass("chosen");
-    this.cy.getElementById(id).addClass("chosen");
-  }
-
-  find(sought) {
-    this.cy.batch(() => this.cy.nodes().forEach((node) => {
-      node.toggleClass("unfound", Boolean(sought) && !`${node.data("label")} ${node.id()}`.toLowerCase().includes(sought));
-    }));
-  }
-
-  png() { return this.cy.png({ output: "blob-promise", full: true, scale: 2, bg: this.colour("sheet") }); }
 
   svg() {
-    const escape = (value) => value.replace(/[<>&"]/g, (sign) => ({ "<": "&lt;", ">": "&gt;", "&": "&amp;", '"': "&quot;" })[sign]);
-    const faint = (element) => (element.hasClass("gone") ? ' opacity=".25"' : "");
-    const box = this.cy.elements(":visible").boundingBox();
-    const out = [`<svg xmlns="http://www.w3.org/2000/svg" viewBox="${box.x1 - 10} ${box.y1 - 10} ${box.w + 20} ${box.h + 20}" font-family="sans-serif" font-size="11">`];
-    this.cy.edges(":visible").not(".later").forEach((edge) => {
-      const [a, b] = [edge.sourceEndpoint(), edge.targetEndpoint()];
-      out.push(`<line x1="${a.x}" y1="${a.y}" x2="${b.x}" y2="${b.y}" stroke="#8b8b94"${faint(edge)}/>`);
-    });
-    this.cy.nodes(":visible").not(".later").forEach((node) => {
-      const { x, y } = node.position();
-      const dashed = node.hasClass("struck") ? ' stroke-dasharray="4 3"' : "";
-      out.push(`<g${faint(node)}><rect x="${x - 82}" y="${y - 30}" width="164" height="60" rx="5" fill="#fff" stroke="#52525b"${dashed}/>`);
-      node.data("label").split("\n").forEach((line, i, all) => out.push(`<text x="${x}" y="${y + 4 + (i - (all.length - 1) / 2) * 14}" text-anchor="middle">${escape(line)}</text>`));
-      out.push("</g>");
-    });
-    return new Blob([...out, "</svg>"], { type: "image/svg+xml" });
+    this.#complete();
+    return drawnAsSvg(this.cy, this.colour);
   }
 }

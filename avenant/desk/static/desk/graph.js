@@ -7,7 +7,6 @@ const element = (id) => document.getElementById(id);
 const FEW = 12;
 const MOST_IN_ADDRESS = 40;
 
-const began = performance.now();
 const data = JSON.parse(element("graph-data").textContent);
 const model = new Model(data);
 const { revs } = model;
@@ -25,7 +24,7 @@ const picture = new Picture(element("picture"), element("heads"), model);
 const panel = new Panel(
   { context: element("context"), differences: element("differences"), nodes: element("nodes"), edges: element("edges") },
   model,
-  { choose: (id) => choose(id), apart: (ids) => { ids.forEach((id) => apart.add(id)); draw(); } },
+  { choose: (id) => choose(id), apart: (ids) => { ids.forEach((id) => apart.add(id)); draw(ids[0], true); } },
 );
 
 // Place, choice, comparison and expansion stand in the address, so that a colleague sees the same.
@@ -42,26 +41,27 @@ const remember = () => {
   history.replaceState(null, "", `${location.pathname}${query.size ? `?${query}` : ""}`);
 };
 
-const draw = () => {
+// anchor: the object to look at; stay: it does not move on the screen.
+const draw = (anchor, stay) => {
   const all = everything || model.states.size <= FEW;
   shown = all ? new Set(model.states.keys()) : model.around([...model.focus(), ...expanded]);
   if (selected && model.states.has(selected)) shown.add(selected);
   const alone = new Set([...apart, selected, ...model.focus(), ...expanded]);
   groups = model.groups(shown, alone);
-  picture.show(shown, groups, data.words.grouped);
+  picture.now({ rev: revs[place], chosen: selected });
+  picture.show(shown, groups, data.words.grouped, anchor || model.focus()[0], stay);
   paint();
 };
 
 const paint = () => {
   const rev = revs[place];
   const instant = data.instants[place];
-  picture.paint(rev);
-  picture.choose(selected);
   element("sentence").textContent = instant ? instant.sentence : "";
   element("slider").value = place;
   element("slider").setAttribute("aria-valuetext", instant ? instant.said : "");
   const found = comparing === null ? null : model.differences(comparing, rev);
-  picture.mark(found);
+  const differs = new Map(Object.entries(found || {}).flatMap(([kind, some]) => some.map(([id]) => [id, kind])));
+  picture.now({ rev, chosen: selected, differs });
   panel.compared(found, Math.max(comparing ?? rev, rev));
   if (element("table").open) panel.tables(rev);
   context();
@@ -78,8 +78,9 @@ const context = () => {
 const choose = (id) => {
   const drawnAnew = model.states.has(id) && (!shown.has(id) || picture.groupOf.has(id));
   selected = id;
-  if (drawnAnew) { expanded = [...new Set([...expanded, id])]; draw(); return; }
-  picture.choose(id);
+  if (drawnAnew) { expanded = [...new Set([...expanded, id])]; draw(id, true); return; }
+  picture.now({ chosen: id });
+  picture.see(id);
   context();
   remember();
 };
@@ -87,7 +88,7 @@ const choose = (id) => {
 const expand = (id) => {
   if (!model.states.has(id) || !model.hasMore(id, shown)) return;
   expanded = [...new Set([...expanded, id])];
-  draw();
+  draw(id, true);
 };
 
 const go = (to) => { place = Math.max(0, Math.min(revs.length - 1, to)); paint(); };
@@ -111,7 +112,7 @@ const saved = (name, blob) => {
 
 const find = (typed) => {
   const sought = typed.trim().toLowerCase();
-  picture.find(sought);
+  picture.now({ sought });
   if (element("table").open) panel.find(sought);
 };
 
@@ -129,7 +130,7 @@ element("before").addEventListener("click", () => go(place - 1));
 element("after").addEventListener("click", () => go(place + 1));
 element("play").addEventListener("click", play);
 element("one-hop").addEventListener("click", () => { everything = false; expanded = []; apart = new Set(); draw(); });
-element("all").addEventListener("click", () => { everything = true; draw(); });
+element("all").addEventListener("click", () => { everything = true; draw(selected); });
 element("svg").addEventListener("click", () => saved("graph.svg", picture.svg()));
 element("png").addEventListener("click", async () => saved("graph.png", await picture.png()));
 element("table").addEventListener("toggle", () => { if (element("table").open) panel.tables(revs[place]); });
@@ -145,7 +146,8 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "]") go(place + 1);
 });
 
-if (revs.length) draw();
-element("picture").dataset.drawnMs = performance.now() - began;
-element("picture").dataset.drawn = "yes";
 window.avenantGraph = { cy: picture.cy, go };
+await picture.empty;
+// The first frame with the boxes in it.
+picture.cy.one("render", () => { performance.mark("graph-drawn"); element("picture").dataset.drawn = "yes"; });
+if (revs.length) draw(selected);
