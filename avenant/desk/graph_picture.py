@@ -164,6 +164,9 @@ def _links(node: Node, members: Mapping[str, str], desk: Desk) -> list[list[str]
             links.append(("history", reverse("cover", args=[members[node.id]]), Permission.SEE_COVER))
         case "contract" | "invoice" | "payout" if not ref.startswith("#"):
             links.append(("open_page", reverse(node.kind, args=[ref]), Permission.SEE_MONEY))
+        case "rest":
+            kind, _, number = ref.partition(":")
+            links.append(("open_page", reverse(kind, args=[number]), Permission.SEE_MONEY))
         case "premium":
             _, member, month, *_ = ref.split("/")
             links.append(("history", reverse("premium", args=[member, month]), Permission.SEE_COVER))

@@ -19,4 +19,4 @@ def claims_graph(db: Database, name: str, rev: int | None = None) -> Graph:
     with db.snapshot() as connection:
         named = focus_named(connection, name, rev)
         rows = graph_rows(connection, named.scope, rev)
-    return built(rows, Focus(named.title, named.scope.lines))
+    return built(rows, Focus(named.title, named.scope.lines, named.rest))

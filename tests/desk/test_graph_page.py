@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from avenant.core.graph import at
 from avenant.flows.graph import claims_graph
 from avenant.store.database import Database
+from avenant.store.readers import graph_focus
+from avenant.store.readers.invoices import NUMBER
 from tests.desk.test_papers import named_invoice, paid
 
 if TYPE_CHECKING:
@@ -110,3 +113,30 @@ def test_papers_and_months_lead_to_their_graph(enter: Callable[..., Client], pla
             f"{page}{name} leads to no graph"
         )
         assert client.get(graph).status_code == 200
+
+
+@pytest.mark.parametrize("paper", ["payout", "invoice"])
+def test_of_a_large_paper_a_part_is_drawn_and_the_rest_is_one_box(
+    paper: str, played_book: Database, monkeypatch: pytest.MonkeyPatch, enter: Callable[..., Client]
+) -> None:
+    monkeypatch.setattr(graph_focus, "MOST_ACTS", 2)
+    monkeypatch.setattr(graph_focus, "MOST_PREMIUMS", 2)
+    name, total = largest(paper, played_book)
+    graph = claims_graph(played_book, name)
+    nodes = {node.id: node for node in at(graph, played_book.head()).nodes}
+    settled = {edge.source for edge in graph.edges if edge.target == f"{paper}:{name}"}
+    assert [one for one in settled if one.startswith("rest:")] == [f"rest:{paper}:{name}"]
+    assert sum(nodes[one].amount_cents or 0 for one in settled) == total
+    page = enter("operations").get(f"/graph/{name}").content.decode()
+    assert f'"/{paper}s/{name}"' in page, "the rest leads to the page that lists it"
+
+
+def largest(paper: str, database: Database) -> tuple[str, int]:
+    """The number of the payout or invoice with the most entries, and its total in cents."""
+    query = f"""
+        SELECT {NUMBER}, total_cents FROM {paper} AS i WHERE number IS NOT NULL
+        ORDER BY entries DESC, {paper}_id LIMIT 1"""
+    with database.connect() as connection:
+        row = connection.execute(query).fetchone()
+    assert row is not None
+    return str(row[0]), int(row[1])

@@ -12,7 +12,7 @@ from avenant.core.graph.building import TooLarge, built
 from avenant.core.graph.comparing import Comparison, FieldChange, NodeChange, compared
 from avenant.core.graph.instants import Instant, instants
 from avenant.core.graph.model import STAGES, Edge, Graph, Made, Node
-from avenant.core.graph.rows import Focus, GraphRows
+from avenant.core.graph.rows import Focus, GraphRows, Rest
 from avenant.core.graph.time import at
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "Made",
     "Node",
     "NodeChange",
+    "Rest",
     "TooLarge",
     "at",
     "built",

@@ -14,7 +14,7 @@ from avenant.core.graph.matching import hanging_together, matchings
 from avenant.core.graph.model import STAGES, Drawing, Edge, Graph, Made, Node
 from avenant.core.graph.neighbourhood import neighbours
 from avenant.core.graph.premiums import premiums
-from avenant.core.graph.rows import Focus, GraphRows
+from avenant.core.graph.rows import Focus, GraphRows, Rest
 from avenant.core.graph.rules import rules
 from avenant.core.graph.settled import settled
 from avenant.core.graph.stretches import UNTIL_NOW, both, joined
@@ -43,7 +43,22 @@ def built(rows: GraphRows, focus: Focus) -> Graph:
     drawing = told(scope)
     for part in (understood(scope, found), rules(scope), decided(scope), settled(scope), premiums(scope)):
         drawing.add(part)
+    if focus.rest is not None:
+        drawing.add(_rest(focus.rest, drawing.nodes))
     return assembled(focus.name, drawing, rows)
+
+
+def _rest(rest: Rest, nodes: list[Node]) -> Drawing:
+    """One box for all entries of a large document that are not drawn one by one."""
+    drawing = Drawing()
+    for document in nodes:
+        if document.id == rest.document:
+            name = f"rest:{document.id}"
+            amount = (rest.amount_cents, document.currency, (("entries", rest.entries),))
+            label = f"{rest.entries} more entries"
+            drawing.nodes.append(Node(name, "rest", label, document.known_from, None, *amount))
+            drawing.edges.append(Edge(name, document.id, "settled_in", document.known_from))
+    return drawing
 
 
 def _of(found: Matched, lines: set[int]) -> Matched:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from itertools import groupby
 
-import polars as pl
-
 from avenant.core.claims.reasons import decoded, limit_named
+from avenant.core.graph.covers import Covers
 from avenant.core.graph.model import Drawing, Edge, Fields, Node
 from avenant.core.graph.rows import GraphRows
 from avenant.core.graph.rules import rule_names
-from avenant.core.graph.stretches import Row, in_force
+from avenant.core.graph.stretches import Row
 
 WATERFALL = (
     *("lines", "quantity", "charged_cents", "base_cents", "rate_ppm", "secu_cents", "retention_cents"),
@@ -51,8 +51,9 @@ def decided(rows: GraphRows) -> Drawing:
     drawing = _entries(entries)
     charges = [row for row in entries if row["version"] % 2]
     charges.sort(key=lambda row: (row["decision"], row["rev"], row["payee_id"]))
+    names, covers = rule_names(rows), Covers(rows)
     for _, group in groupby(charges, key=lambda row: row["decision"]):
-        drawing.add(_decisions(rows, list(group)))
+        drawing.add(_decisions(list(group), names, covers))
     return drawing
 
 
@@ -87,7 +88,7 @@ def struck(node: Node, rev: int | None) -> list[Node]:
     return [replace(node, known_to=rev), replace(node, known_from=rev, standing="replaced")]
 
 
-def _decisions(rows: GraphRows, charges: list[Row]) -> Drawing:
+def _decisions(charges: list[Row], names: dict[int, str], covers: Covers) -> Drawing:
     """One node per revision that charged anything for the act: decision 1, 2, …; each replaces the one before."""
     drawing = Drawing()
     by_rev = [list(group) for _, group in groupby(charges, key=lambda row: row["rev"])]
@@ -97,7 +98,7 @@ def _decisions(rows: GraphRows, charges: list[Row]) -> Drawing:
         drawing.nodes += struck(_decision(row, name, number), None if after is None else after[0]["rev"])
         drawing.edges.append(Edge(row["act"], name, "decided", rev))
         drawing.edges += [Edge(name, entry["name"], "booked", rev) for entry in together]
-        drawing.edges += [Edge(source, name, role, rev) for source, role in _reasons(rows, row)]
+        drawing.edges += [Edge(source, name, role, rev) for source, role in _reasons(row, names, covers)]
         if number > 1:
             drawing.edges.append(Edge(f"{row['decision']}/{number - 1}", name, "replaced_by", rev))
     return drawing
@@ -123,15 +124,10 @@ def _waterfall(row: Row) -> Fields:
     return amounts + because
 
 
-def _reasons(rows: GraphRows, row: Row) -> Iterator[tuple[str, str]]:
+def _reasons(row: Row, names: dict[int, str], covers: Covers) -> Iterator[tuple[str, str]]:
     """What a decision stands on: lines of the rulebook, and the enrolment known then that covers the day."""
-    names = rule_names(rows)
     for column, role in RULES.items():
         if row[column] in names:
             yield names[row[column]], role
-    mine = (pl.col("contract_id") == row["contract_id"]) & (pl.col("member_id") == row["member_id"])
-    for enrolment, since, until in in_force(rows.enrolments.filter(mine), "enrolment_id"):
-        then = since <= row["rev"] and (until is None or row["rev"] < until)
-        begun = enrolment["valid_from"] <= row["care_date"]
-        if then and begun and (enrolment["valid_to"] is None or row["care_date"] < enrolment["valid_to"]):
-            yield f"enrolment:{enrolment['ref']}", "entitles"
+    for enrolment in covers.of(row, row["care_date"], row["care_date"] + timedelta(days=1)):
+        yield enrolment, "entitles"

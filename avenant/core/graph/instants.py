@@ -6,12 +6,13 @@ EUR".
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from avenant.core.graph.comparing import Comparison, NodeChange, compared
-from avenant.core.graph.model import Edge, Graph, Node
+from avenant.core.graph.model import Edge, Graph, Made, Node
 from avenant.core.graph.wording import amount_named, clause, named, ref_of, role_named
 from avenant.core.wording.figures import day_text
 
@@ -33,18 +34,29 @@ def instants(graph: Graph, language: str = "en") -> tuple[Instant, ...]:
 
     Where there are several acts, decisions are told with theirs.
     """
-    states: list[Node | Edge] = [*graph.nodes, *graph.edges]
-    revs = {state.known_from for state in states} | {
-        state.known_to for state in states if state.known_to is not None
-    }
     several = len({node.id.rsplit("/", 1)[0] for node in graph.nodes if node.kind == "decision"}) > 1
     teller = _Teller(language, several)
-    return tuple(_instant(graph, rev, teller) for rev in sorted(revs))
+    touched = _touched(graph)
+    return tuple(_instant(touched[rev], graph.made.get(rev), rev, teller) for rev in sorted(touched))
 
 
-def _instant(graph: Graph, rev: int, teller: _Teller) -> Instant:
-    change = compared(graph, rev - 1, rev)
-    made = graph.made.get(rev)
+def _touched(graph: Graph) -> dict[int, Graph]:
+    """Revision -> the states that begin or end there: all that can differ from what was before."""
+    nodes: dict[int, list[Node]] = defaultdict(list)
+    edges: dict[int, list[Edge]] = defaultdict(list)
+    for node in graph.nodes:
+        for rev in (node.known_from, node.known_to):
+            if rev is not None:
+                nodes[rev].append(node)
+    for edge in graph.edges:
+        for rev in (edge.known_from, edge.known_to):
+            if rev is not None:
+                edges[rev].append(edge)
+    return {rev: Graph(graph.focus, tuple(nodes[rev]), tuple(edges[rev])) for rev in {*nodes, *edges}}
+
+
+def _instant(touched: Graph, made: Made | None, rev: int, teller: _Teller) -> Instant:
+    change = compared(touched, rev - 1, rev)
     when = made.at if made else ""
     day = day_text(datetime.fromisoformat(when).date(), teller.language) if when else f"revision {rev}"
     clauses = list(dict.fromkeys(teller.clauses(change)))
@@ -99,7 +111,7 @@ class _Teller:
                 yield self._say("recognised", ref=ref_of(node.id))
             case "waiting":
                 yield label
-            case "entry" | "tariff" | "guarantee" | "envelope" | "price" | "payer_part":
+            case "entry" | "tariff" | "guarantee" | "envelope" | "price" | "payer_part" | "rest":
                 return
             case _:
                 yield self._say("told", label=label)

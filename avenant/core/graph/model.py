@@ -35,6 +35,7 @@ STAGE_OF: Final[Mapping[str, str]] = {
     "waiting": "decided",
     "entry": "booked",
     "premium": "booked",
+    "rest": "booked",
     "open": "settled",
     "payout": "settled",
     "invoice": "settled",

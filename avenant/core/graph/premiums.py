@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import polars as pl
-
+from avenant.core.graph.covers import Covers
 from avenant.core.graph.decided import struck
 from avenant.core.graph.model import Drawing, Edge, Node
 from avenant.core.graph.rows import GraphRows
 from avenant.core.graph.rules import rule_names
-from avenant.core.graph.stretches import Row, in_force, said
+from avenant.core.graph.stretches import Row, said
 from avenant.core.periods import add_months
 
 ENTRY_FIELDS = (
@@ -23,6 +22,7 @@ def premiums(rows: GraphRows) -> Drawing:
     contracts = dict(rows.contracts.select("contract_id", "ref").iter_rows())
     currencies = dict(rows.contracts.select("contract_id", "currency").iter_rows())
     members = dict(rows.members.select("member_id", "ref").iter_rows())
+    prices, covers = rule_names(rows), Covers(rows)
     drawing, names = Drawing(), {}
     ordered = rows.premiums.sort("contract_id", "member_id", "month", "slot_id", "version")
     after: dict[str, int] = {}
@@ -36,7 +36,7 @@ def premiums(rows: GraphRows) -> Drawing:
         if row["version"] % 2 == 0:
             drawing.edges.append(Edge(f"{key}/{row['version'] - 1}", node.id, "taken_back", row["rev"]))
         after[key] = row["rev"]
-        drawing.edges += _behind(rows, row, node.id)
+        drawing.edges += _behind(row, node.id, prices, covers)
     drawing.add(_invoices(rows, names, contracts))
     return drawing
 
@@ -56,18 +56,14 @@ def _entry(row: Row, name: str, currency: str | None) -> Node:
     )
 
 
-def _behind(rows: GraphRows, row: Row, name: str) -> list[Edge]:
+def _behind(row: Row, name: str, prices: dict[int, str], covers: Covers) -> list[Edge]:
     """The price line, and the enrolments known then that cover a day of the month."""
-    edges = []
-    if row["line_id"] in (names := rule_names(rows)):
-        edges.append(Edge(names[row["line_id"]], name, "prices", row["rev"]))
-    mine = (pl.col("contract_id") == row["contract_id"]) & (pl.col("member_id") == row["member_id"])
-    for enrolment, since, until in in_force(rows.enrolments.filter(mine), "enrolment_id"):
-        then = since <= row["rev"] and (until is None or row["rev"] < until)
-        ended = enrolment["valid_to"] is not None and enrolment["valid_to"] <= row["month"]
-        if then and not ended and enrolment["valid_from"] < add_months(row["month"], 1):
-            edges.append(Edge(f"enrolment:{enrolment['ref']}", name, "covers", row["rev"]))
-    return edges
+    month = row["month"]
+    edges = [Edge(prices[row["line_id"]], name, "prices", row["rev"])] if row["line_id"] in prices else []
+    return edges + [
+        Edge(enrolment, name, "covers", row["rev"])
+        for enrolment in covers.of(row, month, add_months(month, 1))
+    ]
 
 
 def _invoices(rows: GraphRows, entries: dict[int, str], contracts: dict[int, str]) -> Drawing:

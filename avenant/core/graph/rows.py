@@ -129,8 +129,21 @@ class GraphRows:
 
 
 @dataclass(frozen=True, slots=True)
+class Rest:
+    """What a large payout or invoice settles beside what is drawn of it one by one: so many entries, their sum.
+
+    document: the node, ``payout:AVP-2026-000001``.
+    """
+
+    document: str
+    entries: int
+    amount_cents: int
+
+
+@dataclass(frozen=True, slots=True)
 class Focus:
     """What a graph is about. ``lines``: line_ids that it starts from; all that ever hung together with them joins."""
 
     name: str
     lines: tuple[int, ...] = ()
+    rest: Rest | None = None

@@ -18,20 +18,36 @@ PAYERS = {"basis": "secu_cents", "payer": "others_cents"}
 
 def understood(rows: GraphRows, found: list[MatchedAt]) -> Drawing:
     """Acts and links of every matching; what the nightly runs noted as waiting."""
-    refs = dict(rows.lines.select("line_id", "ref").iter_rows())
+    told = _Told(rows)
     drawing = Drawing()
     for moment in found:
-        drawing.add(_acts(rows, moment, refs))
-        drawing.add(_links(rows, moment, refs))
-    drawing.add(_waiting(rows, refs))
+        drawing.add(_acts(told, moment))
+        drawing.add(_links(told, moment))
+    drawing.add(_waiting(rows, told.refs))
     return drawing
 
 
-def _acts(rows: GraphRows, moment: MatchedAt, refs: dict[int, str]) -> Drawing:
-    currencies = dict(rows.documents.select("document_id", "currency").iter_rows())
-    documents = dict(rows.lines.select("line_id", "document_id").iter_rows())
+class _Told:
+    """What was told of lines, by line_id: their refs, their documents' currencies, their versions through time."""
+
+    def __init__(self, rows: GraphRows) -> None:
+        self.refs: dict[int, str] = dict(rows.lines.select("line_id", "ref").iter_rows())
+        currencies = dict(rows.documents.select("document_id", "currency").iter_rows())
+        documents = rows.lines.select("line_id", "document_id").iter_rows()
+        self.currencies = {line: currencies.get(document) for line, document in documents}
+        self._versions: dict[int, list[tuple[Row, int, int | None]]] = {}
+        for row, since, until in in_force(rows.lines, "line_id"):
+            self._versions.setdefault(row["line_id"], []).append((row, since, until))
+
+    def at(self, line_id: int, rev: int) -> Row:
+        """The line as it was known at ``rev``."""
+        versions = self._versions[line_id]
+        return next(row for row, since, until in versions if since <= rev and (until is None or rev < until))
+
+
+def _acts(told: _Told, moment: MatchedAt) -> Drawing:
     nodes = [
-        _act(row, moment, refs[row["act_id"]], currencies.get(documents[row["act_id"]]))
+        _act(row, moment, told.refs[row["act_id"]], told.currencies.get(row["act_id"]))
         for row in moment.found.acts.iter_rows(named=True)
     ]
     return Drawing(nodes)
@@ -52,30 +68,26 @@ def _act(row: Row, moment: MatchedAt, ref: str, currency: str | None) -> Node:
     )
 
 
-def _links(rows: GraphRows, moment: MatchedAt, refs: dict[int, str]) -> Drawing:
+def _links(told: _Told, moment: MatchedAt) -> Drawing:
     """Each line to its act, and what another payer says to have paid as a node between them."""
-    told = {
-        row["line_id"]: row
-        for row, since, until in in_force(rows.lines, "line_id")
-        if since <= moment.since and (until is None or moment.since < until)
-    }
-    currencies = dict(rows.documents.select("document_id", "currency").iter_rows())
     drawing = Drawing()
     for link in moment.found.links.iter_rows(named=True):
-        line, act = f"line:{refs[link['line_id']]}", f"act:{refs[link['act_id']]}"
+        line, act = f"line:{told.refs[link['line_id']]}", f"act:{told.refs[link['act_id']]}"
         drawing.edges.append(Edge(line, act, link["role"], moment.since, moment.until))
-        row = told[link["line_id"]]
-        amount = row[PAYERS[link["role"]]] if link["role"] in PAYERS else None
-        if amount is not None:
-            drawing.add(_part(row, act, amount, currencies.get(row["document_id"]), moment))
+        if link["role"] not in PAYERS:
+            continue
+        row = told.at(link["line_id"], moment.since)
+        if row[PAYERS[link["role"]]] is not None:
+            amount = (row[PAYERS[link["role"]]], told.currencies.get(link["line_id"]))
+            drawing.add(_part(row, act, amount, moment))
     return drawing
 
 
-def _part(row: Row, act: str, amount_cents: int, currency: str | None, moment: MatchedAt) -> Drawing:
+def _part(row: Row, act: str, amount: tuple[int, str | None], moment: MatchedAt) -> Drawing:
     name = f"payer_part:{row['ref']}"
     stretch = (moment.since, moment.until)
     fields = said(row, ("payer", "payer_rank", "base_cents", "rate_ppm", "retention_cents"))
-    node = Node(name, "payer_part", f"paid by {row['payer']}", *stretch, amount_cents, currency, fields)
+    node = Node(name, "payer_part", f"paid by {row['payer']}", *stretch, *amount, fields)
     edges = [Edge(f"line:{row['ref']}", name, "says", *stretch), Edge(name, act, "counts_in", *stretch)]
     return Drawing([node], edges)
 

@@ -157,6 +157,10 @@ def _invoice(node: Node) -> str:
     return f"{INVOICES.get(kind, kind.replace('_', ' '))} {ref_of(node.id)}"
 
 
+def _rest(node: Node) -> str:
+    return f"{_said(node, 'entries')} autres écritures"
+
+
 _FRENCH: Final[Mapping[str, Callable[[Node], str]]] = {
     "document": _document,
     "line": lambda node: node.label.replace("care ", "soin ", 1),
@@ -170,4 +174,5 @@ _FRENCH: Final[Mapping[str, Callable[[Node], str]]] = {
     "premium": _entry,
     "open": _open,
     "invoice": _invoice,
+    "rest": _rest,
 }

@@ -63,6 +63,7 @@ WORDS = {
     "graph.kind_waiting": ("Waiting", "En attente"),
     "graph.kind_entry": ("Entry", "Écriture"),
     "graph.kind_premium": ("Premium", "Cotisation"),
+    "graph.kind_rest": ("All others", "Tout le reste"),
     "graph.kind_open": ("Not settled", "Non soldé"),
     "graph.kind_payout": ("Payout", "Versement"),
     "graph.kind_invoice": ("Invoice", "Facture"),
@@ -138,6 +139,10 @@ WORDS = {
     "graph.about_premium": (
         "A row of the premium book: one person’s premium of a month, or the cancel that takes it back.",
         "Une ligne du livre des cotisations : la cotisation d’une personne pour un mois, ou son annulation.",
+    ),
+    "graph.about_rest": (
+        "Entries settled here that are not drawn one by one; the page of the document lists them all.",
+        "Écritures réglées ici qui ne sont pas dessinées une par une ; la page du document les liste toutes.",
     ),
     "graph.about_open": (
         "What no payout has settled yet.",

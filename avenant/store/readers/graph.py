@@ -10,6 +10,7 @@ import polars as pl
 import psycopg
 
 from avenant.core.graph import GraphRows
+from avenant.core.graph.neighbourhood import neighbours
 from avenant.core.graph.rows import TABLES
 from avenant.store.database import Connection
 from avenant.store.frames import read_frame
@@ -35,7 +36,7 @@ class Scope:
 
 def graph_rows(connection: Connection, scope: Scope, rev: int | None = None) -> GraphRows:
     """Everything told, booked and paid about ``scope`` up to ``rev`` (None: up to now)."""
-    lines = _lines(connection, scope, rev)
+    lines, answers = _told(connection, scope, rev)
     acts = lines["line_id"].unique().to_list()
     booked = (
         f"t.member_id = ANY({array(people_ever_of(connection, acts))}) AND t.act_id = ANY({bigints(acts)})"
@@ -51,7 +52,7 @@ def graph_rows(connection: Connection, scope: Scope, rev: int | None = None) -> 
     rows = GraphRows(
         documents=_table(connection, "documents", "document", _ids("document_id", lines["document_id"]), rev),
         lines=lines,
-        answers=_answers(connection, lines["ref"], rev),
+        answers=answers,
         providers=_providers(connection, pl.concat([lines["provider_id"], entries["payee_id"]]), rev),
         statuses=_table(
             connection, "statuses", "provider_status", _ids("provider_id", lines["provider_id"]), rev
@@ -101,6 +102,16 @@ def _read(
         SELECT {", ".join(chosen)}, v.rev FROM {source} JOIN revision AS v ON v.change_id = t.change_id
         WHERE {where} AND {_upto(rev)} ORDER BY v.rev, 1, 2"""
     return read_frame(connection, query, TABLES[name])
+
+
+def _told(connection: Connection, scope: Scope, rev: int | None) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The lines of the members that can ever have had to do with those of ``scope``, and the answers about them."""
+    if not scope.lines:
+        return pl.DataFrame(schema=TABLES["lines"]), pl.DataFrame(schema=TABLES["answers"])
+    lines = _lines(connection, scope, rev)
+    answers = _answers(connection, lines["ref"], rev)
+    near = neighbours(GraphRows(lines=lines, answers=answers), scope.lines)
+    return lines.filter(pl.col("line_id").is_in(near)), answers
 
 
 def _lines(connection: Connection, scope: Scope, rev: int | None) -> pl.DataFrame:

@@ -4,32 +4,37 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import accumulate
 
+from avenant.core.graph import Rest
 from avenant.store.database import Connection
 from avenant.store.readers.acts import act_called
 from avenant.store.readers.graph import Scope
 from avenant.store.readers.history import UnknownRef, identity_of
-from avenant.store.readers.invoices import document_called
+from avenant.store.readers.invoices import NUMBER, document_called
 from avenant.store.readers.known import array, bigints, known
 from avenant.store.readers.settling import Documents
 
-MOST_ACTS = 500
-MOST_PREMIUMS = 2_000
+MOST_ACTS = 40
+MOST_PREMIUMS = 120
+"""So many of a payout's acts, of an invoice's entries are drawn one by one: the others are one box."""
 MEMBER_MONTH = re.compile(r"(?P<member>.+)/(?P<month>\d{4}-\d{2})")
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What was named: how a title calls it, and what to read for it."""
+    """What was named: how a title calls it, what to read for it, and what it holds beside."""
 
     title: str
     scope: Scope
+    rest: Rest | None = None
 
 
 def focus_named(connection: Connection, name: str, rev: int | None = None) -> Named:
     """``D-0001#1`` or an act's number, ``AVP-2026-000001``, ``AV-2026-000001``, ``M-0001/2026-03``.
 
-    Errors: UnknownRef, also for what was not known yet; ValueError for what is too large for a picture.
+    Of a large payout or invoice some acts or members are named, the others are its rest. Errors: UnknownRef, also for
+    what was not known yet.
     """
     return (
         _payout(connection, name, rev)
@@ -67,31 +72,46 @@ def _payout(connection: Connection, name: str, rev: int | None) -> Named | None:
     payout = _numbered(connection, "payout", name, rev)
     if payout is None:
         return None
-    query = (
-        "SELECT DISTINCT act_id FROM payout_entry JOIN reimbursement USING (entry_id) WHERE payout_id = %s"
+    query = """
+        SELECT act_id, count(*), sum(amount_cents)::bigint FROM payout_entry JOIN reimbursement USING (entry_id)
+        WHERE payout_id = %s GROUP BY act_id ORDER BY act_id"""
+    parts = connection.execute(query, [payout]).fetchall()
+    acts = tuple(act for act, _, _ in parts[:MOST_ACTS])
+    rest = _rest(connection, "payout", payout, [part[1:] for part in parts[MOST_ACTS:]])
+    return Named(f"payout {name}", Scope(_members(connection, acts, rev), acts), rest)
+
+
+def _rest(
+    connection: Connection, documents: Documents, number: int, parts: Sequence[tuple[int, int]]
+) -> Rest | None:
+    """parts: entries and cents of what is not drawn."""
+    if not parts:
+        return None
+    query = f"SELECT {NUMBER} FROM {documents} AS i WHERE {documents}_id = %s"
+    printed = connection.execute(query, [number]).fetchone()
+    assert printed is not None
+    return Rest(
+        f"{documents}:{printed[0]}", sum(entries for entries, _ in parts), sum(cents for _, cents in parts)
     )
-    acts = [act for (act,) in connection.execute(query, [payout])]
-    _refuse_too_many(name, len(acts), MOST_ACTS, "acts", "one of its acts")
-    return Named(f"payout {name}", Scope(_members(connection, acts, rev), tuple(acts)))
 
 
 def _invoice(connection: Connection, name: str, rev: int | None) -> Named | None:
     invoice = _numbered(connection, "invoice", name, rev)
     if invoice is None:
         return None
-    row = connection.execute(
-        "SELECT invoice_id, entries FROM invoice WHERE invoice_id = %s", [invoice]
-    ).fetchone()
-    assert row is not None
-    _refuse_too_many(name, row[1], MOST_PREMIUMS, "premium entries", "a member's month, like M-0001/2026-03")
+    query = """
+        SELECT member_id, count(*), sum(amount_cents)::bigint FROM invoice_entry JOIN premium USING (entry_id)
+        WHERE invoice_id = %s GROUP BY member_id ORDER BY member_id"""
+    parts = connection.execute(query, [invoice]).fetchall()
+    entries = accumulate(count for _, count, _ in parts)
+    drawn = max(sum(count <= MOST_PREMIUMS for count in entries), 1)
+    members = tuple(member for member, _, _ in parts[:drawn])
     keys = f"""(t.contract_id, t.member_id, t.month, t.slot_id) IN (
         SELECT p.contract_id, p.member_id, p.month, p.slot_id
-        FROM invoice_entry AS e JOIN premium AS p USING (entry_id) WHERE e.invoice_id = {row[0]:d})"""
-    members = connection.execute(
-        "SELECT DISTINCT member_id FROM invoice_entry JOIN premium USING (entry_id) WHERE invoice_id = %s",
-        [row[0]],
-    )
-    return Named(f"invoice {name}", Scope(tuple(member for (member,) in members), premiums=keys))
+        FROM invoice_entry AS e JOIN premium AS p USING (entry_id)
+        WHERE e.invoice_id = {invoice:d} AND p.member_id = ANY({array(members)}))"""
+    rest = _rest(connection, "invoice", invoice, [part[1:] for part in parts[drawn:]])
+    return Named(f"invoice {name}", Scope(members, premiums=keys), rest)
 
 
 def _member_month(connection: Connection, name: str, rev: int | None) -> Named | None:
@@ -112,10 +132,3 @@ def _member_month(connection: Connection, name: str, rev: int | None) -> Named |
     premiums = f"t.contract_id = ANY({contracts}) AND t.member_id = {member:d} AND t.month = '{month}'"
     members = sorted({member, *_members(connection, lines, rev)})
     return Named(name, Scope(tuple(members), tuple(lines), premiums))
-
-
-def _refuse_too_many(name: str, count: int, most: int, what: str, instead: str) -> None:
-    if count > most:
-        raise ValueError(
-            f"{name} holds {count} {what}, more than {most} that a graph can show: name {instead}"
-        )
