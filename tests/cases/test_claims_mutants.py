@@ -426,6 +426,41 @@ DECIDING = [
         "asked",
         "22-tiers-payant/asks-too-much",
     ),
+    Mutant(
+        "the rate of the day of care",
+        f"{RULES}.dated_values",
+        'number * self.calendar.count + pl.col("stretch")',
+        '(number + 1) * self.calendar.count - 1 + 0 * pl.col("stretch")',
+        "25-dental/scaling",
+    ),
+    Mutant(
+        "the guarantee of the day of care",
+        f"{RULES}.dated_lines",
+        'axes.calendar.of(frame["care_from"])',
+        'axes.calendar.of(frame["care_from"]) * 0 + axes.calendar.count - 1',
+        f"{GUARANTEES}/new-table-in-july",
+    ),
+    Mutant(
+        "everybody has a sum of their own",
+        f"{RULES}.envelope_draws",
+        "pot=pl.struct(POT)",
+        "pot=pl.struct(POT[1:])",
+        "28-envelopes/everybody-has-their-own",
+    ),
+    Mutant(
+        "a sum may be a share of the monthly ceiling",
+        f"{RULES}.envelope_draws",
+        'pl.min_horizontal("max_cents", of_ceiling)',
+        'pl.col("max_cents")',
+        "28-envelopes/share-of-the-ceiling",
+    ),
+    Mutant(
+        "a simulated act draws on what real ones left",
+        "avenant.core.claims.simulation",
+        "[history.select(*ACT), acts",
+        "[history.select(*ACT).clear(), acts",
+        "33-simulation/what-is-left-of-the-year",
+    ),
 ]
 
 
@@ -636,6 +671,35 @@ BOOKED = [
         "pl.when(total < 0)",
         "pl.when(total < -1_000_000)",
         "32-payouts/debt-larger-than-new-care",
+    ),
+    Mutant(
+        "one transfer for each payee",
+        f"{PAYOUTS}.due",
+        'sums(open_entries, PAYEE, ["amount_cents"]',
+        'sums(open_entries.with_columns(payee_kind=pl.lit("member"), payee_id=pl.col("payee_id").max()), '
+        'PAYEE, ["amount_cents"]',
+        "32-payouts/one-payee-one-transfer",
+    ),
+    Mutant(
+        "care in the future is refused",
+        "avenant.core.importing.care_line_rules",
+        "*NUMBERS, *_to_come(today), *DATES",
+        "*NUMBERS, *DATES",
+        "34-care-bad-input/care-in-the-future",
+    ),
+    Mutant(
+        "only a cancellation is negative",
+        "avenant.core.importing.care_line_rules",
+        "*NUMBERS, *_to_come(today), *DATES",
+        "*_to_come(today), *DATES",
+        "34-care-bad-input/negative-charge",
+    ),
+    Mutant(
+        "another insurer says whether it comes before us",
+        "avenant.core.importing.document_rules",
+        "content = [*CONTENT, *PAYER,",
+        "content = [*CONTENT,",
+        "34-care-bad-input/statement-without-rank",
     ),
 ]
 
