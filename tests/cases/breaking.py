@@ -5,6 +5,7 @@ The text must occur exactly once in its module, so that a mutant follows the rul
 
 import importlib
 import inspect
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -32,12 +33,21 @@ class Mutant:
 
 
 def functions_of(module: ModuleType) -> Iterator[tuple[str, FunctionType]]:
-    """The functions and methods written in a module, by qualified name."""
+    """The functions and methods written in a module, by qualified name; of decorated ones what was written."""
     for value in vars(module).values():
         members = vars(value).values() if inspect.isclass(value) else [value]
-        for member in members:
+        for member in (inspect.unwrap(member) if callable(member) else member for member in members):
             if isinstance(member, FunctionType) and member.__module__ == module.__name__:
                 yield member.__qualname__, member
+
+
+def forget_results() -> None:
+    """Empty what the program keeps of earlier calls: a rule kept is a rule that cannot be broken, or mended."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("avenant."):
+            for value in list(vars(module).values()):
+                if hasattr(value, "cache_clear"):
+                    value.cache_clear()
 
 
 @contextmanager
@@ -62,10 +72,12 @@ def broken(mutant: Mutant) -> Iterator[None]:
     try:
         for function, _, code in swapped:
             function.__code__ = code
+        forget_results()
         yield
     finally:
         for function, code, _ in swapped:
             function.__code__ = code
+        forget_results()
 
 
 def survives(mutant: Mutant, server: Server) -> bool:
