@@ -74,6 +74,18 @@ def test_everybody_who_can_speak_of_care_does(care: News) -> None:
     assert set(care.documents["payer_rank"].drop_nulls()) == {2, 3, 5}
 
 
+def test_there_are_stays_glasses_crowns_and_hearing_aids(care: News) -> None:
+    large = {
+        "hospital_stay",
+        "daily_charge",
+        "optics_frame",
+        "optics_lens",
+        "dental_prosthesis",
+        "hearing_aid",
+    }
+    assert large <= set(care.care_lines["family"])
+
+
 def test_documents_arrive_in_order_and_after_the_care(care: News) -> None:
     assert care.documents["received_on"].is_sorted()
     arrived = care.care_lines.join(care.documents, left_on="document_ref", right_on="ref")
