@@ -5,9 +5,10 @@ causes = act_causes(db, "D-0001#1")
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import Any
 
 import polars as pl
@@ -17,14 +18,15 @@ from avenant.core.claims.model import CareTerms
 from avenant.core.coverage.arrivals import learnt
 from avenant.core.coverage.model import Arrival
 from avenant.core.frames.care import ANSWER
-from avenant.core.why.acts import COMPARED, ActAsked, act_trials
+from avenant.core.why.acts import COMPARED, ActAsked, Question, answers_together
 from avenant.core.why.care_news import document_arrival, fact_arrival_of_care, lines_of_rules_changed
-from avenant.core.why.causes import verdict
+from avenant.core.why.causes import causing, judged
 from avenant.core.why.model import Cause
 from avenant.core.why.moves import moves
 from avenant.core.why.scenarios import Piece, Told, told_between
+from avenant.core.why.search import News
 from avenant.core.why.sentences import cause_sentence
-from avenant.core.why.trying import Value
+from avenant.core.why.trying import Batch, Trials, Value, all_answered
 from avenant.flows.coverage import read_rev_of
 from avenant.flows.former_rulebooks import former_rulebook
 from avenant.flows.why_premiums import RULEBOOK, fact_arrival
@@ -77,6 +79,19 @@ class Reading:
     opens: date
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Between which revisions the news of a version arrived. due: nothing had been booked, all facts are news."""
+
+    since: int
+    until: int
+    due: bool
+
+
+Pair = tuple[Row, Row | None]
+"""A charge and the one before it."""
+
+
 def act_causes(
     db: Database,
     name: str,
@@ -95,7 +110,14 @@ def act_causes(
     with db.snapshot() as connection:
         reading = _reading(connection, db.url, name, opens, rev)
     keys = sorted({(row["contract_id"], row["payee_id"]) for row in reading.entries})
-    return tuple(_payee_causes(reading, *key, version, since, language) for key in keys)
+    asked = [(key, pair) for key in keys for pair in _versions(reading, key, version, since)]
+    causes = _causes(reading, [pair for _, pair in asked])
+    told = [replace(cause, sentence=cause_sentence(cause, language)) for cause in causes]
+    found = {key: tuple(one for (of, _), one in zip(asked, told, strict=True) if of == key) for key in keys}
+    return tuple(
+        PayeeCauses(reading.names["contract_id"][contract], payee, reading.payees[payee], theirs)
+        for (contract, payee), theirs in found.items()
+    )
 
 
 def _reading(connection: Connection, url: str, name: str, opens: date, rev: int | None) -> Reading:
@@ -150,29 +172,65 @@ def _terms(
     return {version: CareTerms(book.care, book.parameters) for version, book in books.items()}
 
 
-def _payee_causes(
-    reading: Reading, contract_id: int, payee_id: int, version: int | None, since: int, language: str
-) -> PayeeCauses:
-    mine = [
-        row for row in reading.entries if (row["contract_id"], row["payee_id"]) == (contract_id, payee_id)
-    ]
+def _versions(reading: Reading, key: tuple[int, int], version: int | None, since: int) -> list[Pair]:
+    """The charges of one contract and payee that are asked for, each with the charge before it."""
+    mine = [row for row in reading.entries if (row["contract_id"], row["payee_id"]) == key]
     charges = {row["version"]: row for row in mine if row["version"] % 2}
     chosen = [n for n, row in charges.items() if version in (None, n) and row["rev"] > since]
-    causes = [_cause(reading, charges[number], charges.get(number - 2)) for number in chosen]
-    told = tuple(replace(cause, sentence=cause_sentence(cause, language)) for cause in causes)
-    return PayeeCauses(reading.names["contract_id"][contract_id], payee_id, reading.payees[payee_id], told)
+    return [(charges[number], charges.get(number - 2)) for number in chosen]
 
 
-def _cause(reading: Reading, row: Row, former: Row | None) -> Cause:
+def _causes(reading: Reading, pairs: Sequence[Pair]) -> list[Cause]:
+    """The causes of all versions: searched side by side, so that each round decides all their scenarios at once."""
+    if not pairs:
+        return []
+    spans = [_span(row, former) for row, former in pairs]
+    since, until = min(span.since for span in spans), max(span.until for span in spans)
+    told = _told(reading.frames, since, until)
+    questions = [_question(reading, told, span, pair) for span, pair in zip(spans, pairs, strict=True)]
+    batch = partial(answers_together, questions, told, reading.terms)
+    pieces = [[told.pieces[place] for place in one.news] for one in questions]
+    trials = [Trials(_alone(batch, n, len(pairs)), one.asked.after) for n, one in enumerate(questions)]
+    found = all_answered([causing(mine) for mine in pieces], trials, batch)
+    return [
+        _cause(reading, pair, span, mine, tried, news)
+        for pair, span, mine, tried, news in zip(pairs, spans, pieces, trials, found, strict=True)
+    ]
+
+
+def _alone(batch: Batch, place: int, count: int) -> Callable[[Sequence[News]], Sequence[Value]]:
+    """The batch asked for one of its questions."""
+    return lambda sets: batch([sets if n == place else () for n in range(count)])[place]
+
+
+def _span(row: Row, former: Row | None) -> Span:
     """Of a first decision: since the run before, or all that was ever told where no run had been."""
     due = former is None and row["former_read_rev"] is None
     since = read_rev_of(former) if former else int(row["former_read_rev"] or 0)
-    told = _told(reading.frames, since, read_rev_of(row), due)
+    return Span(0 if due else since, read_rev_of(row), due)
+
+
+def _question(reading: Reading, told: Told, span: Span, pair: Pair) -> Question:
+    """What was known before and what arrived; of a decision due for the first time the rulebook of its run was
+    known."""
+    row, former = pair
     asked = ActAsked(
         row["contract_id"], row["act_id"], row["payee_id"], _value(former), _value(row), reading.opens
     )
-    trials = act_trials(asked, told, reading.terms)
-    found = verdict(told.pieces, trials, due, lambda: trials.without_news() == asked.before)
+    known, news = set(), []
+    for place, piece in enumerate(told.pieces):
+        if piece.rev <= span.since or (span.due and piece.table == "rulebook" and piece.rev <= span.until):
+            known.add(place)
+        elif piece.rev <= span.until:
+            news.append(place)
+    return Question(asked, frozenset(known), tuple(news))
+
+
+def _cause(
+    reading: Reading, pair: Pair, span: Span, pieces: Sequence[Piece], trials: Trials, news: News | None
+) -> Cause:
+    row, former = pair
+    found = judged(news, span.due, lambda: trials.without_news() == _value(former))
     before_cents = former["amount_cents"] if former else None
     parts = moves(trials, found.news, AMOUNT_AT, before_cents or 0, row["amount_cents"])
     return Cause(
@@ -181,8 +239,8 @@ def _cause(reading: Reading, row: Row, former: Row | None) -> Cause:
         after_cents=row["amount_cents"],
         currency=reading.currencies[row["contract_id"]],
         found=found.found,
-        arrived=tuple(_arrived(reading, told.pieces[place], row, former) for place in sorted(found.news)),
-        looked_at=len(told.pieces),
+        arrived=tuple(_arrived(reading, pieces[place], row, former) for place in sorted(found.news)),
+        looked_at=len(pieces),
         code=((former or {}).get("code_version") or row["former_code_version"], row["code_version"]),
         learnt=learnt(row),
         moved=parts.by_news,
@@ -197,15 +255,12 @@ def _value(row: Row | None) -> Value:
     return tuple(row[name] for name in COMPARED)
 
 
-def _told(frames: Mapping[str, pl.DataFrame], since: int, until: int, due: bool) -> Told:
+def _told(frames: Mapping[str, pl.DataFrame], since: int, until: int) -> Told:
+    """All that arrived between two revisions, as pieces, and what was known before."""
     bare = {name: frame.drop(HOW_LEARNT, strict=False) for name, frame in frames.items()}
     bare["care_line"] = bare["care_line"].drop("document_ref")
     bare["answer"] = bare["answer"].with_columns(reason=pl.lit("")).select(*ANSWER, "rev")
-    if not due:
-        return told_between(bare, since, until, WHOLE)
-    rules = told_between({"rulebook": bare.pop("rulebook")}, until, until)
-    facts = told_between(bare, 0, until, WHOLE)
-    return Told({**facts.tables, **rules.tables}, facts.pieces)
+    return told_between(bare, since, until, WHOLE)
 
 
 def _arrived(reading: Reading, piece: Piece, row: Row, former: Row | None) -> Arrival:

@@ -6,15 +6,20 @@ lower base; another doctor's bill arrives the same day and has no part in it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
+from itertools import combinations, islice
 
 import pytest
 from typer.testing import CliRunner
 
 from avenant.cli import app
+from avenant.core.claims.expected import expected_reimbursements
+from avenant.core.claims.model import Care, CareTerms, ExpectedCare
 from avenant.core.frames.news import News
-from avenant.flows import learn, nightly, publishing
+from avenant.core.why import acts
+from avenant.core.why.acts import act_values, answers_together
+from avenant.flows import learn, nightly, publishing, why_acts
 from avenant.flows.why_acts import act_causes
 from avenant.gateways import postgres
 from avenant.gateways.rulebook_files import shipped_rulebook
@@ -99,6 +104,63 @@ def test_twenty_messages_are_searched_in_half_a_second(book: Database) -> None:
     (payee,), seconds = quickest(lambda: act_causes(book, "D2#1", version=5))
     assert payee.causes[0].looked_at == 20 and [told.ref for told in payee.causes[0].arrived] == ["D1"]
     assert seconds <= 0.5
+
+
+def moved_twice_more(book: Database) -> None:
+    """A dearer return and a departure in retrospect: four versions of the first visit."""
+    dearer = document("D1", "secu_return", "M-1", BILL | RETURN | {"secu_cents": 18_55, "retention_cents": 0})
+    day(book, date(2025, 5, 3), dearer)
+    ended = PEOPLE.enrolments.to_dicts()[0] | {"last_day": date(2025, 2, 28)}
+    day(book, date(2025, 5, 4), News(enrolments=table("enrolments", ended)))
+
+
+def test_versions_explained_together_are_explained_as_each_alone(book: Database) -> None:
+    moved_twice_more(book)
+    (payee,) = act_causes(book, "D2#1")
+    assert [cause.version for cause in payee.causes] == [1, 3, 5, 7]
+    for cause in payee.causes:
+        (alone,) = act_causes(book, "D2#1", version=cause.version)
+        assert alone.causes == (cause,)
+
+
+def test_scenarios_of_all_versions_give_what_each_gives_one_by_one(book: Database) -> None:
+    moved_twice_more(book)
+    with book.snapshot() as connection:
+        reading = why_acts._reading(connection, book.url, "D2#1", book.settings().opens, None)
+    key = (reading.entries[0]["contract_id"], 0)
+    pairs = why_acts._versions(reading, key, None, 0)
+    spans = [why_acts._span(row, former) for row, former in pairs]
+    told = why_acts._told(reading.frames, 0, max(span.until for span in spans))
+    questions = [
+        why_acts._question(reading, told, span, pair) for span, pair in zip(spans, pairs, strict=True)
+    ]
+    sets = [[frozenset(some) for some in everything(len(one.news))] for one in questions]
+    together = answers_together(questions, told, reading.terms, sets)
+    for question, mine, values in zip(questions, sets, together, strict=True):
+        asked = question.asked
+        one_by_one = [act_values(asked, told, reading.terms, question.sets([some]))[0] for some in mine]
+        assert values == one_by_one and asked.after in values
+
+
+def everything(count: int) -> Iterator[tuple[int, ...]]:
+    """The sets of some news, of many the small and the large ones."""
+    for size in {*range(3), count - 1, count} & set(range(count + 1)):
+        yield from islice(combinations(range(count), size), 12)
+
+
+def test_an_act_is_explained_in_two_calls_of_the_rules(
+    book: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moved_twice_more(book)
+    calls = []
+
+    def counted(care: Care, terms: CareTerms) -> ExpectedCare:
+        calls.append(len(care.lines))
+        return expected_reimbursements(care, terms)
+
+    monkeypatch.setattr(acts, "expected_reimbursements", counted)
+    assert len(act_causes(book, "D2#1")[0].causes) == 4
+    assert len(calls) <= 2
 
 
 def test_what_nobody_told_of_is_refused(book: Database) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from itertools import islice
 
 import polars as pl
 
@@ -64,6 +65,19 @@ class Kinds:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One version and its news. before: pieces of what was told that were known before; news: those that arrived."""
+
+    asked: ActAsked
+    before: News
+    news: tuple[int, ...]
+
+    def sets(self, chosen: Sequence[News]) -> list[News]:
+        """Pieces told in all for sets of this question's own news."""
+        return [self.before.union(self.news[place] for place in some) for some in chosen]
+
+
 def act_trials(asked: ActAsked, told: Told, books: Mapping[str, CareTerms]) -> Trials:
     """Whether sets of news give the value after."""
     return Trials(partial(act_values, asked, told, books), asked.after)
@@ -77,33 +91,51 @@ def act_values(
     told: tables contract, member, enrolment, care_line, answer, provider_status and rulebook (one fact whose versions
     are publications, with ``name``). books: by that name.
     """
+    return _values([asked] * len(sets), told, books, sets)
+
+
+def answers_together(
+    questions: Sequence[Question], told: Told, books: Mapping[str, CareTerms], sets: Sequence[Sequence[News]]
+) -> list[list[Value]]:
+    """What the sets of each question give, as `act_values` one by one: all scenarios are decided in one call."""
+    asked = [one.asked for one, mine in zip(questions, sets, strict=True) for _ in mine]
+    every = [some for one, mine in zip(questions, sets, strict=True) for some in one.sets(mine)]
+    values = iter(_values(asked, told, books, every)) if every else iter(())
+    return [list(islice(values, len(mine))) for mine in sets]
+
+
+def _values(
+    asked: Sequence[ActAsked], told: Told, books: Mapping[str, CareTerms], sets: Sequence[News]
+) -> list[Value]:
+    """One value per scenario; what is asked of each stands beside its set."""
     values: list[Value] = [None] * len(sets)
     known = as_known(told, "rulebook", sets)
     kinds = Kinds.of(told)
     for (name,), rows in known.group_by("name", maintain_order=True):
         places = rows[SCENARIO].to_list()
-        found = _under_one_book(asked, told, kinds, books[str(name)], [sets[place] for place in places])
+        mine, theirs = [asked[place] for place in places], [sets[place] for place in places]
+        found = _under_one_book(mine, told, kinds, books[str(name)], theirs)
         for place, value in zip(places, found, strict=True):
             values[place] = value
     return values
 
 
 def _under_one_book(
-    asked: ActAsked, told: Told, kinds: Kinds, terms: CareTerms, sets: Sequence[News]
+    asked: Sequence[ActAsked], told: Told, kinds: Kinds, terms: CareTerms, sets: Sequence[News]
 ) -> list[Value]:
     care = _care(told, kinds, sets)
     expected = expected_reimbursements(care, terms)
-    acts = {kinds.lines.number_of(place, asked.act_id): place for place in range(len(sets))}
+    acts = {kinds.lines.number_of(place, one.act_id): place for place, one in enumerate(asked)}
     values: list[Value] = [None] * len(sets)
-    mine = pl.col("act_id").is_in(list(acts)) & (pl.col("care_date") >= asked.opens)
-    for row in expected.rows.filter(mine).iter_rows(named=True):
+    mine = expected.rows.filter(pl.col("act_id").is_in(list(acts)))
+    for row in mine.iter_rows(named=True):
         place = acts[row["act_id"]]
         key = (row["contract_id"], row["payee_id"])
-        if key == _key(asked, kinds, place):
+        if key == _key(asked[place], kinds, place) and row["care_date"] >= asked[place].opens:
             values[place] = tuple(row[name] for name in COMPARED)
     for number in _standing(expected):
         if number in acts:
-            values[acts[number]] = asked.before
+            values[acts[number]] = asked[acts[number]].before
     return values
 
 

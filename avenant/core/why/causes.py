@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from avenant.core.why.scenarios import Piece
-from avenant.core.why.search import News, Trial, minimal_set
+from avenant.core.why.search import News, Search, Trial, answered, minimal, one_by_one
 
 MOST_APART = 24
 """So many pieces are tried one by one; of more, those of one revision are first tried together."""
@@ -23,7 +23,11 @@ class Verdict:
 def verdict(pieces: Sequence[Piece], comes_about: Trial, due: bool, stood: Callable[[], bool]) -> Verdict:
     """Search a minimal set of ``pieces``. due: nothing could be booked before. stood: whether today's program gives
     the value before from what was known before; asked only where news was found."""
-    found = _found(pieces, comes_about)
+    return judged(answered(causing(pieces), comes_about), due, stood)
+
+
+def judged(found: News | None, due: bool, stood: Callable[[], bool]) -> Verdict:
+    """The verdict on what a search for ``causing`` news found."""
     if not found:
         return Verdict("code", frozenset())
     if due:
@@ -31,22 +35,36 @@ def verdict(pieces: Sequence[Piece], comes_about: Trial, due: bool, stood: Calla
     return Verdict("news" if stood() else "news_and_code", found)
 
 
-def _found(pieces: Sequence[Piece], comes_about: Trial) -> News | None:
+def causing(pieces: Sequence[Piece]) -> Search[News | None]:
+    """The search for a minimal set of ``pieces``; asks also for what it gives when told piece by piece."""
+    found = yield from _causing(pieces)
+    if found:
+        yield one_by_one(found)
+    return found
+
+
+def _causing(pieces: Sequence[Piece]) -> Search[News | None]:
     if len(pieces) <= MOST_APART:
-        return minimal_set(len(pieces), comes_about)
+        return (yield from minimal(len(pieces), ahead=True))
     revs = sorted({piece.rev for piece in pieces})
     groups = [frozenset(n for n, piece in enumerate(pieces) if piece.rev == rev) for rev in revs]
-    coarse = _among(groups, comes_about)
+    coarse = yield from _among(groups)
     if not coarse:
         return coarse
-    return _among([frozenset({n}) for n in sorted(coarse)], comes_about)
+    return (yield from _among([frozenset({n}) for n in sorted(coarse)]))
 
 
-def _among(groups: Sequence[News], comes_about: Trial) -> News | None:
+def _among(groups: Sequence[News]) -> Search[News | None]:
     """A minimal set of whole groups, as the pieces in them."""
 
     def together(chosen: News) -> News:
         return frozenset().union(*(groups[place] for place in chosen))
 
-    found = minimal_set(len(groups), lambda sets: comes_about([together(chosen) for chosen in sets]))
-    return None if found is None else together(found)
+    search = minimal(len(groups), ahead=True)
+    try:
+        sets = next(search)
+        while True:
+            sets = search.send((yield [together(chosen) for chosen in sets]))
+    except StopIteration as end:
+        found: News | None = end.value
+        return None if found is None else together(found)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
-from avenant.core.why.search import News
+from avenant.core.why.search import News, one_by_one
 from avenant.core.why.trying import Trials, Value
 
 
@@ -26,8 +26,7 @@ def moves(trials: Trials, news: News, amount_at: int, before_cents: int, after_c
     its amount. Computed in one batch; without news all of it is the program's."""
     if not news:
         return Moves((), after_cents - before_cents)
-    order = sorted(news)
-    told = [frozenset(order[:count]) for count in range(len(order) + 1)]
+    told = one_by_one(news)
     trials(told)
     amounts = [_cents(trials.known[some], amount_at) for some in told]
     return Moves(tuple(after - before for before, after in pairwise(amounts)), amounts[0] - before_cents)

@@ -6,11 +6,16 @@ the set. Where a start and an approval are needed together, both are; taking eit
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from typing import TypeVar
 
 News = frozenset[int]
 Trial = Callable[[Sequence[News]], Sequence[bool]]
 """Whether the change comes about with each of several sets of news: all are computed in one batch."""
+
+Found = TypeVar("Found")
+Search = Generator[Sequence[News], Sequence[bool], Found]
+"""A search yields the sets it must know about, and is sent what each of them gives: so several can go on together."""
 
 
 def minimal_set(count: int, comes_about: Trial) -> News | None:
@@ -20,10 +25,26 @@ def minimal_set(count: int, comes_about: Trial) -> News | None:
     whole. ``None``: not even all news together bring it about. Takes one batch of 2 × count + 2 trials where one
     fact is the cause, and at most one more per member of the set and needless member where several are.
     """
+    return answered(minimal(count), comes_about)
+
+
+def answered(search: Search[Found], comes_about: Trial) -> Found:
+    """What a search finds that is alone."""
+    try:
+        sets = next(search)
+        while True:
+            sets = search.send(comes_about(sets))
+    except StopIteration as end:
+        found: Found = end.value
+        return found
+
+
+def minimal(count: int, ahead: bool = False) -> Search[News | None]:
+    """The search of ``minimal_set``. ahead: ask along what is asked next where what cannot be missed is enough."""
     whole = frozenset(range(count))
     alone = [frozenset({number}) for number in range(count)]
     without = [whole - one for one in alone]
-    nothing, everything, *rest = comes_about([frozenset(), whole, *alone, *without])
+    nothing, everything, *rest = yield [frozenset(), whole, *alone, *without]
     if nothing:
         return frozenset()
     single = next((one for one, enough in zip(alone, rest[:count], strict=True) if enough), None)
@@ -32,28 +53,39 @@ def minimal_set(count: int, comes_about: Trial) -> News | None:
     if not everything:
         return None
     needed = frozenset(n for n, still in enumerate(rest[count:]) if not still)
-    return _without_needless(_sufficient(needed, whole, comes_about), comes_about)
+    enough = yield from _sufficient(needed, whole, ahead)
+    return (yield from _without_needless(enough))
 
 
-def _sufficient(needed: News, whole: News, comes_about: Trial) -> News:
+def one_by_one(found: News) -> list[News]:
+    """The news of a set told one after the other, the earliest first: nothing, the first, the first two …"""
+    order = sorted(found)
+    return [frozenset(order[:length]) for length in range(len(order) + 1)]
+
+
+def _less_one(found: News) -> list[News]:
+    return [found - {member} for member in sorted(found, reverse=True)]
+
+
+def _sufficient(needed: News, whole: News, ahead: bool) -> Search[News]:
     """``needed`` and the earliest others that it takes: each round adds the one that completes a beginning."""
     chosen, others = needed, sorted(whole - needed)
+    along = [*_less_one(needed), *one_by_one(needed)] if ahead else []
     while True:
         beginnings = [chosen | frozenset(others[:length]) for length in range(len(others) + 1)]
-        enough = list(comes_about(beginnings))
+        enough = list((yield [*beginnings, *along]))[: len(beginnings)]
         if enough[0] or not any(enough):
             return chosen if enough[0] else whole
         length = enough.index(True)
-        chosen, others = chosen | {others[length - 1]}, others[: length - 1]
+        chosen, others, along = chosen | {others[length - 1]}, others[: length - 1], []
 
 
-def _without_needless(found: News, comes_about: Trial) -> News:
+def _without_needless(found: News) -> Search[News]:
     """``found`` less every member that it can spare."""
     while found:
-        members = sorted(found, reverse=True)
-        spare = comes_about([found - {member} for member in members])
-        needless = next((member for member, enough in zip(members, spare, strict=True) if enough), None)
+        spare = yield _less_one(found)
+        needless = next((less for less, enough in zip(_less_one(found), spare, strict=True) if enough), None)
         if needless is None:
             return found
-        found = found - {needless}
+        found = needless
     return found
