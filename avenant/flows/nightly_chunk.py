@@ -12,23 +12,15 @@ from itertools import count
 import polars as pl
 import psycopg
 
-from avenant.core.book.diff import Difference, difference, no_difference
-from avenant.core.book.entries import PREMIUMS, REIMBURSEMENTS, Book
-from avenant.core.book.fingerprint import fingerprints
+from avenant.core.book.entries import PREMIUMS, REIMBURSEMENTS
 from avenant.core.claims.model import CareTerms
 from avenant.core.premiums import Facts, Terms, expected_premiums
 from avenant.core.premiums.model import terms
 from avenant.flows.drafting import read_draft
 from avenant.flows.nightly_care import ExpectedCare, expected_care
+from avenant.flows.nightly_comparing import care_found, premiums_found
 from avenant.flows.nightly_waiting import held_back, new_holds, new_parking, new_waiting
 from avenant.store.database import BookSettings, Connection, Database
-from avenant.store.readers.books import (
-    FOR_EVER,
-    book_fingerprints,
-    ever_covered,
-    latest_entries,
-    reimbursed,
-)
 from avenant.store.readers.facts import Families, facts_of_members, families_among, members_of
 from avenant.store.readers.rulebooks import published_version
 from avenant.store.tables import TABLES
@@ -209,7 +201,9 @@ def _computed(context: RunContext, task: Task, run_terms: RunTerms) -> Computed:
         facts = facts_of_members(connection, members.filter(~pl.col("withdrawn")))
         expected = expected_premiums(facts, run_terms.premiums)
         settled = members.join(expected.parked, on="family_id", how="anti")
-        found = _premiums_found(context, connection, expected.rows, settled, task.booked)
+        found = premiums_found(
+            connection, expected.rows, settled, task.booked, context.horizon, context.exact_slice
+        )
         booked, held = held_back(connection, context.business_date, found, run_terms.premiums)
         care = _care(context, connection, task, facts, settled, run_terms.care)
         return Computed(
@@ -217,7 +211,9 @@ def _computed(context: RunContext, task: Task, run_terms: RunTerms) -> Computed:
             read_rev=read_rev,
             tables={
                 "premium": booked.entries(),
-                "reimbursement": _care_found(context, connection, care, settled, task.booked).entries(),
+                "reimbursement": care_found(
+                    connection, care, settled, task.booked, context.exact_slice
+                ).entries(),
                 "held": new_holds(connection, held, settled),
                 "parking": new_parking(connection, task.families, expected.parked),
                 "waiting": new_waiting(connection, care.waiting, settled),
@@ -249,74 +245,6 @@ def _head(connection: Connection) -> int:
     row = connection.execute("SELECT rev FROM head").fetchone()
     assert row is not None
     return int(row[0])
-
-
-def _premiums_found(
-    context: RunContext,
-    connection: Connection,
-    expected: pl.DataFrame,
-    members: pl.DataFrame,
-    booked: Mapping[str, pl.DataFrame] | None,
-) -> Difference:
-    """Fetch and compare exactly only the members whose fingerprints differ, and the slice whose turn it is."""
-    if booked is None:
-        condition = ever_covered(connection, members["member_id"])
-        prints = book_fingerprints(connection, PREMIUMS, context.horizon, condition)
-    else:
-        prints = booked[PREMIUMS.table]
-    differing = _differing(PREMIUMS, expected, prints, members, context.exact_slice)
-    if differing.is_empty():
-        return no_difference(PREMIUMS)
-    rows = expected.join(differing, on="member_id", how="semi")
-    condition = ever_covered(connection, differing["member_id"])
-    return difference(PREMIUMS, rows, latest_entries(connection, PREMIUMS, context.horizon, condition))
-
-
-def _care_found(
-    context: RunContext,
-    connection: Connection,
-    care: ExpectedCare,
-    members: pl.DataFrame,
-    booked: Mapping[str, pl.DataFrame] | None,
-) -> Difference:
-    """The same for reimbursements; what was booked for acts that wait for a person stands until they are decided."""
-    if booked is None:
-        condition = reimbursed(members["member_id"], pl.Series([], dtype=pl.Int64))
-        prints = book_fingerprints(connection, REIMBURSEMENTS, FOR_EVER, condition)
-    else:
-        prints = booked[REIMBURSEMENTS.table]
-    differing = _differing(REIMBURSEMENTS, care.rows, prints, members, context.exact_slice)
-    if differing.is_empty() and care.moved.is_empty():
-        return no_difference(REIMBURSEMENTS)
-    theirs = pl.col("member_id").is_in(differing["member_id"].implode())
-    rows = care.rows.filter(theirs | pl.col("act_id").is_in(care.moved.implode()))
-    condition = reimbursed(differing["member_id"], care.moved)
-    latest = latest_entries(connection, REIMBURSEMENTS, FOR_EVER, condition)
-    latest = latest.join(care.standing.to_frame("act_id"), on="act_id", how="anti")
-    return difference(REIMBURSEMENTS, rows, latest)
-
-
-def _differing(
-    book: Book,
-    expected: pl.DataFrame,
-    booked: pl.DataFrame,
-    members: pl.DataFrame,
-    exact_slice: int | None,
-) -> pl.DataFrame:
-    """Members whose live rows are not exactly the expected ones (column member_id)."""
-    booked = booked.join(members.select("member_id"), on="member_id", how="semi")
-    if expected.is_empty() and booked.is_empty():
-        return members.select("member_id").clear()
-    both = fingerprints(book, expected).join(
-        booked, on=["contract_id", "member_id"], how="full", suffix="_booked", coalesce=True
-    )
-    differs = pl.any_horizontal(
-        pl.col(name).fill_null(0) != pl.col(f"{name}_booked").fill_null(0)
-        for name in ("entries", "amount_cents", "fingerprint")
-    )
-    if exact_slice is not None:
-        differs |= pl.col("member_id") % 28 == exact_slice
-    return both.filter(differs).select("member_id").unique()
 
 
 LOST_RACES = (
