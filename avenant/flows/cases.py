@@ -170,10 +170,11 @@ def _learn(play: Play, step: Step, reports: Reports) -> None:
 
 
 def _publish(play: Play, documents: tuple[PlanDocument, ...]) -> None:
-    """Each document replaces the one of its kind and name; the others stay."""
+    """Each document replaces the one of its kind and name; the others stay, but beside a whole rulebook none does."""
     plans = play.plans | (_shared() if not play.plans else {})
     for plan in documents:
         found = plan.document or _shipped(plan)
+        plans = {} if _kind(found) == "rulebook" else plans
         plans[_kind(found), plan.name] = found
     publishing.publish(play.database, _rulebook_of(plans), actor=ACTOR)
     play.plans = plans

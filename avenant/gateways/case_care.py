@@ -100,6 +100,7 @@ def care_expectation(node: CaseNode) -> CareExpectation:
         waiting=_waiting(node.get("waiting")),
         payouts=tuple(map(_payout, node.items("payouts"))) if node.get("payouts") else None,
         debts=_debts(node.get("debts")),
+        further=node.text("further") != "ignored",
         simulated=tuple(simulated) if node.get("simulated") else None,
     )
 

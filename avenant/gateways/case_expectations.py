@@ -40,6 +40,7 @@ def expectation(node: CaseNode) -> Expectation:
         refused=tuple(
             ExpectedValue(item.place, "refused", str(item.value)) for item in node.items("refused")
         ),
+        further=node.text("further") != "ignored",
         care=care_expectation(node),
     )
 

@@ -80,7 +80,7 @@ def _payouts(expect: CareExpectation, observed: ObservedCare) -> Iterator[Mismat
         if there is not None:
             left.remove(there)
             yield from _payout_lines(wanted, observed.payout_lines, there["number"])
-    for extra in left:
+    for extra in left if expect.further else ():
         yield Mismatch(expect.place, "payout", "no such payout", told(extra, ["payee", "total_cents"]))
 
 

@@ -98,6 +98,9 @@ def _invoices(expect: Expectation, observed: Observed) -> Iterator[Mismatch]:
     if expect.invoices is None:
         return
     got = observed.invoices.to_dicts()
+    if not expect.further:
+        mentioned = {wanted.values.get("contract") for wanted in expect.invoices}
+        got = [row for row in got if row["contract"] in mentioned]
     if len(got) != len(expect.invoices):
         place = expect.invoices[0].place if expect.invoices else expect.place
         listed = "; ".join(told(row, ["number", "contract", "total_cents"]) for row in got) or "none"

@@ -132,7 +132,8 @@ class ExpectedWaiting:
 class CareExpectation:
     """What a step expects of care; None (or nothing in a tuple) means that it says nothing about it.
 
-    decisions, entries, simulated: rows of ``core.cases.observed_care.DECISION_COLUMNS``.
+    decisions, entries, simulated: rows of ``core.cases.observed_care.DECISION_COLUMNS``. further: whether payouts to
+    payees that are not mentioned are compared too.
     """
 
     place: Place = Place("", 0)
@@ -141,12 +142,16 @@ class CareExpectation:
     waiting: tuple[ExpectedWaiting, ...] | None = None
     payouts: tuple[ExpectedInvoice, ...] | None = None
     debts: tuple[ExpectedValue, ...] | None = None
+    further: bool = True
     simulated: tuple[ExpectedRow, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """All that a step expects; None (or nothing in a tuple) means that the step says nothing about it."""
+    """All that a step expects; None (or nothing in a tuple) means that the step says nothing about it.
+
+    further: whether invoices to contracts that are not mentioned are compared too.
+    """
 
     place: Place
     written: tuple[ExpectedValue, ...] = ()
@@ -161,6 +166,7 @@ class Expectation:
     held: ExpectedValue | None = None
     settled_without_document: ExpectedValue | None = None
     refused: tuple[ExpectedValue, ...] = ()
+    further: bool = True
     care: CareExpectation = CareExpectation()
 
 

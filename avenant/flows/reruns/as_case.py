@@ -10,34 +10,45 @@ amounts and acts stay, since the rules depend on them: what comes out is pseudon
 
 from __future__ import annotations
 
-import json
 from typing import Final
 
 from avenant.flows.reruns.case_expected import expected_care, expected_premiums_told
+from avenant.flows.reruns.case_rulebook import content_needed
+from avenant.flows.reruns.case_settled import settled_case
 from avenant.flows.reruns.case_told import learnt
+from avenant.flows.reruns.case_words import NoCase as NoCase
 from avenant.flows.reruns.case_words import Numbers, Told
 from avenant.flows.reruns.scene import Scene
-from avenant.store.readers.rulebooks import rulebook_content
 
-SUBJECTS: Final = ("member", "family", "contract", "act")
+SUBJECTS: Final = ("member", "family", "contract", "act", "invoice", "payout")
+SETTLED: Final = ("invoice", "payout")
 WARNING: Final = (
     "Pseudonymised health data of real people: numbers are replaced and free text is dropped, but days, amounts and "
     "acts are theirs. Keep it where such data may be kept, and delete it when it is no longer needed."
 )
 
 
-class NoCase(ValueError):
-    """This re-run cannot be told as a case."""
-
-
 def case_of(scene: Scene) -> Told:
-    """The case as a tree that a case file holds. Errors: NoCase for an invoice, a payout or a document."""
-    subject, point = scene.question.subject, scene.question.point
-    if subject.kind not in SUBJECTS:
+    """The case as a tree that a case file holds. Errors: NoCase: a document, or a paper that no facts lead to."""
+    kind = scene.question.subject.kind
+    if kind not in SUBJECTS:
         raise NoCase(
-            f"a case tells facts and decisions; run a member, a contract or an act of this {subject.kind}"
+            f"a case tells facts and decisions, and a {kind} alone decides nothing: run its member or its act"
         )
-    numbers = Numbers()
+    plans, steps = settled_case(scene) if kind in SETTLED else _decided(scene)
+    return {
+        "case": f"{kind.capitalize()} issued again" if kind in SETTLED else "A decision run again",
+        "chapter": "re-runs",
+        "about": WARNING,
+        "book": {"opens": f"{scene.settings.opens:%Y-%m}"},
+        "plans": plans,
+        "steps": steps,
+    }
+
+
+def _decided(scene: Scene) -> tuple[list[Told], list[Told]]:
+    """The plans, and one step: everything learnt, one nightly run, what is stored expected."""
+    point, numbers = scene.question.point, Numbers()
     learn, lines = learnt(scene, numbers)
     received = [document["received"] for document in learn["documents"]]
     expect = {**expected_premiums_told(scene, numbers), **expected_care(scene, numbers, lines)}
@@ -47,35 +58,4 @@ def case_of(scene: Scene) -> Told:
         "run": {"nightly": {"business_date": point.business_date}},
         "expect": expect,
     }
-    return {
-        "case": "A decision run again",
-        "chapter": "re-runs",
-        "about": WARNING,
-        "book": {"opens": f"{scene.settings.opens:%Y-%m}"},
-        "plans": [{"rulebook": point.rulebook_version, "frames": content_needed(scene)}],
-        "steps": [step],
-    }
-
-
-def content_needed(scene: Scene) -> str:
-    """The rulebook of the run as JSON, as versions are stored: the plans and acts that the facts name alone."""
-    content = rulebook_content(scene.rulebook.rulebook)
-    care = content["care"]
-    assert isinstance(care, dict)
-    plans = set(scene.facts.enrolments.select("plan", "level").iter_rows())
-    acts = set(scene.care.lines["act_code"].drop_nulls())
-    told = {name: _of_plans(rows, plans) for name, rows in content.items() if name != "care"}
-    kept = {name: _of_acts(_of_plans(rows, plans), acts) for name, rows in care.items()}
-    return json.dumps({**told, "labels": [], "care": kept}, separators=(",", ":"))
-
-
-def _of_plans(rows: object, plans: set[tuple[str, str]]) -> list[Told]:
-    """Rows of no plan; of a plan that the facts name; of a level of it, where a row has one."""
-    assert isinstance(rows, list)
-    named = {plan for plan, _ in plans}
-    theirs = [row for row in rows if "plan" not in row or row["plan"] in named]
-    return [row for row in theirs if "level" not in row or (row["plan"], row["level"]) in plans]
-
-
-def _of_acts(rows: list[Told], acts: set[str]) -> list[Told]:
-    return [row for row in rows if "act_code" not in row or row["act_code"] in acts]
+    return [{"rulebook": point.rulebook_version, "frames": content_needed(scene)}], [step]

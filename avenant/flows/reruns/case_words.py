@@ -9,6 +9,10 @@ from typing import Any
 Told = dict[str, Any]
 
 
+class NoCase(ValueError):
+    """This re-run cannot be told as a case."""
+
+
 @dataclass(slots=True)
 class Numbers:
     """Other numbers for known ones: ``numbers.of("M", 4711)`` is M1, and M1 again."""

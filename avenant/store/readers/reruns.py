@@ -140,6 +140,28 @@ def first_number(connection: Connection, documents: Documents, settled: int) -> 
     return int(row[0])
 
 
+def paper_before(connection: Connection, documents: Documents, settled: int) -> int | None:
+    """The invoice of the same contract, or the payout to the same payee in the same currency, that came before."""
+    same = {"invoice": ("contract_id",), "payout": ("payee_kind", "payee_id", "currency")}[documents]
+    row = connection.execute(
+        f"""SELECT max(b.{documents}_id) FROM {documents} AS i JOIN {documents} AS b USING ({", ".join(same)})
+            WHERE i.{documents}_id = %s AND b.{documents}_id < i.{documents}_id""",
+        [settled],
+    ).fetchone()
+    return None if row is None or row[0] is None else int(row[0])
+
+
+def tied_sums(connection: Connection, documents: Documents, settled: int) -> pl.DataFrame:
+    """What an invoice or payout settled: member_id, amount_cents, one row per member with any entry in it."""
+    book = {"invoice": "premium", "payout": "reimbursement"}[documents]
+    return read_frame(
+        connection,
+        f"""SELECT member_id, sum(amount_cents)::bigint FROM {book} JOIN {documents}_entry USING (entry_id)
+            WHERE {documents}_id = {settled:d} GROUP BY member_id ORDER BY member_id""",
+        {"member_id": pl.Int32, "amount_cents": pl.Int64},
+    )
+
+
 def opened_at(connection: Connection, run_id: int) -> int:
     """The revision in which a run was opened."""
     row = connection.execute(
