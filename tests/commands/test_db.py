@@ -61,6 +61,8 @@ def test_a_book_is_created_shown_and_deleted() -> None:
     assert again.exit_code == 2 and "exists already" in again.output
     assert name in run("status").output and "avenant_template_" not in run("status").output
     assert run("clock", name, "2026-03-14").output == "2026-03-14 09:00 in Paris, simulated clock\n"
+    shown = json.loads(run("clock", name, "--json").output)
+    assert shown == {"now": "2026-03-14T09:00:00+01:00", "clock": "simulated"}
     assert run("clock", name, "2026-03-32").exit_code == 2
     kept = run("drop", name, answer="n\n")
     assert kept.exit_code == 1 and name in run("status").output
