@@ -67,12 +67,15 @@ def test_limits_have_names_and_numbers() -> None:
         limit_named(99)
 
 
+TELLING = ("waiting", "explained", "first_of", "with_bits")
+
+
 def codes_given(path: Path) -> set[str]:
-    """The keywords of the calls waiting(frame, code=…) and explained(frame, code=…)."""
+    """The keywords of waiting(frame, code=…) and explained(frame, code=…), and of the same as expressions."""
     calls = (
         node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)
     )
-    told_by = [call for call in calls if getattr(call.func, "id", "") in ("waiting", "explained")]
+    told_by = [call for call in calls if getattr(call.func, "id", "") in TELLING]
     return {word.arg for call in told_by for word in call.keywords if word.arg}
 
 

@@ -20,6 +20,7 @@ INPUTS = (
     *("act_id", "member_id", "plan", "level", "family", "basket", "location", "care_from", "age"),
     *("wanted_cents", "quantity", "excepted"),
 )
+NAMES = {"limit_kind": "envelope_kind", "limit_left_cents": "envelope_left"}
 
 
 def with_decided(frame: pl.DataFrame, terms: CareTerms, values: DatedValues) -> pl.DataFrame:
@@ -34,9 +35,7 @@ def with_decided(frame: pl.DataFrame, terms: CareTerms, values: DatedValues) -> 
         excepted=excepted, wanted_cents=pl.when(excepted).then(paid).otherwise("wanted_cents")
     )
     frame = _undetermined_wait(frame, terms, values)
-    found = consumed(_drawing(frame, terms), terms.rules, terms.parameters).rename(
-        {"limit_kind": "envelope_kind", "limit_left_cents": "envelope_left"}
-    )
+    found = consumed(_drawing(frame, terms), terms.rules, terms.parameters).rename(NAMES)
     frame = beside(frame, found)
     return _decided(frame)
 
@@ -45,8 +44,9 @@ def _drawing(frame: pl.DataFrame, terms: CareTerms) -> pl.DataFrame:
     """The acts that can use up an envelope."""
     families = terms.rules.envelope_families["family"].unique().to_list()
     limited = pl.col("family").is_in(families)
-    drawing = limited & (pl.col("wanted_cents") > 0) & pl.col("covered") & pl.col("waits").is_null()
-    acts = frame.select(*INPUTS, drawing=drawing).filter("drawing").drop("drawing")
+    wanted = (pl.col("wanted_cents") > 0) & pl.col("covered") & pl.col("waits").is_null()
+    drawing = (limited & wanted).alias("drawing")
+    acts = frame[list(INPUTS)].filter(frame.select(drawing)["drawing"])
     return acts.with_columns(pl.col("family").cast(pl.String))
 
 

@@ -21,6 +21,8 @@ NONE = -1
 """The position of no line. Tables end with an empty row, so that taking this position takes nulls."""
 UNDECIDED = -2
 """The position where two lines could answer and what tells them apart is not known."""
+UNKNOWN = -(2**31)
+"""A null among numbers, which are not as low as this."""
 
 Cells = NDArray[np.int32]
 
@@ -31,7 +33,7 @@ class Axes:
 
     calendar: Stretches
     ages: tuple[int, ...]
-    band: pl.Series
+    band: NDArray[np.int64]
 
     def empty(self, slots: int) -> Cells:
         """Cells without a line: slot × stretch × band."""
@@ -42,8 +44,7 @@ def axes_of(lines: pl.DataFrame) -> Axes:
     """The axes of ``lines`` (age_from, age_to, valid_from, valid_to)."""
     calendar = stretches([*lines["valid_from"], *lines["valid_to"]])
     ages = sorted({*lines["age_from"], *lines["age_to"]})
-    band = np.searchsorted(np.array(ages), np.arange(AGES), side="right").astype(np.int32)
-    return Axes(calendar, tuple(ages), pl.Series(band))
+    return Axes(calendar, tuple(ages), np.searchsorted(np.array(ages), np.arange(AGES), side="right"))
 
 
 def laid_out(lines: pl.DataFrame, slots: int, axes: Axes, what: str) -> Cells:
@@ -80,20 +81,25 @@ def _two_answers(lines: pl.DataFrame, row: int, other: int, what: str) -> str:
 def positions(cells: Cells, axes: Axes, slots: Sequence[pl.Series], frame: pl.DataFrame) -> list[pl.Series]:
     """For each series of slots (below 0 or null: none), the position that answers per row of ``frame``.
 
-    ``frame``: care_from and age (null: none answers).
+    ``frame``: care_from and age (null: none answers). In NumPy: nothing is planned for a few rows.
     """
-    width, depth = cells.shape[1], cells.shape[2]
-    flat = pl.Series(np.append(cells.ravel(), np.int32(NONE)))
-    band = axes.band.gather(frame["age"].clip(0, AGES - 1))
-    within = axes.calendar.of(frame["care_from"]) * depth + band
+    if not len(cells):
+        return [pl.Series(np.full(len(frame), NONE, dtype=np.int32)) for _ in slots]
+    age, stretch = _whole(frame["age"]), axes.calendar.of(frame["care_from"])
+    band = axes.band.take(age, mode="clip")
     found = []
-    for slot in slots:
-        place = pl.when(pl.col("slot") >= 0).then(pl.col("slot") * (width * depth) + pl.col("within"))
-        at = pl.DataFrame({"slot": slot.cast(pl.Int64), "within": within}).select(
-            place.fill_null(len(flat) - 1)
-        )
-        found.append(flat.gather(at.to_series()))
+    for slot in map(_whole, slots):
+        answers = (slot >= 0) & (age != UNKNOWN)
+        answer = cells[np.where(answers, slot, 0), stretch, band]
+        found.append(pl.Series(np.where(answers, answer, np.int32(NONE))))
     return found
+
+
+def _whole(numbers: pl.Series) -> NDArray[np.int64]:
+    """Small numbers, UNKNOWN where they are null (to NumPy they are floats then)."""
+    found = numbers.to_numpy()
+    whole: NDArray[np.int64] = np.nan_to_num(found, nan=UNKNOWN).astype(np.int64)
+    return whole
 
 
 def with_empty_row(table: pl.DataFrame) -> pl.DataFrame:
@@ -103,5 +109,5 @@ def with_empty_row(table: pl.DataFrame) -> pl.DataFrame:
 
 def taken(table: pl.DataFrame, position: pl.Series) -> pl.DataFrame:
     """The rows of ``table`` (made by ``with_empty_row``) at each position."""
-    last = len(table) - 1
-    return table[pl.select(pl.when(position >= 0).then(position).otherwise(last)).to_series()]
+    at = position.to_numpy()
+    return table[np.where(at >= 0, at, len(table) - 1).astype(np.uint32)]

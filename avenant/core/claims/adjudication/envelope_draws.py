@@ -5,10 +5,12 @@ the next one at 16 under "one pair in 24 months" of the same envelope. Both draw
 used up counts against the second.
 """
 
+from functools import lru_cache
 from typing import Final
 
 import polars as pl
 
+from avenant.core.claims.adjudication.joining import beside
 from avenant.core.money import PPM, round_half_up_div
 from avenant.core.rulebook.care_model import CareRules
 
@@ -16,6 +18,8 @@ AMOUNT: Final = 2
 COUNT: Final = 3
 RENEWAL: Final = 4
 """What can limit an act here, in the numbers of ``limit_kind``."""
+
+NO_CEILINGS: Final = pl.DataFrame(schema={"care_from": pl.Date, "ceiling_cents": pl.Int64})
 
 NEVER: Final = -(2**30)
 """The day before all days: as if a pot that nothing was drawn from had been opened then."""
@@ -39,7 +43,7 @@ def draws(wanted: pl.DataFrame, rules: CareRules, parameters: pl.DataFrame) -> p
         quantity=pl.col("quantity").fill_null(1).clip(lower_bound=1),
         excepted=pl.col("excepted") if "excepted" in wanted.columns else pl.lit(False),
     )
-    known = bound.join(_monthly_ceilings(bound, parameters), on="care_from", how="left")
+    known = beside(bound, _monthly_ceilings(bound, parameters), "care_from")
     of_ceiling = round_half_up_div(pl.col("ceiling_cents") * pl.col("pmss_ppm"), PPM)
     windowed = pl.col("months").is_not_null()
     return known.with_columns(
@@ -54,25 +58,29 @@ def draws(wanted: pl.DataFrame, rules: CareRules, parameters: pl.DataFrame) -> p
 def _bound(wanted: pl.DataFrame, rules: CareRules) -> pl.DataFrame:
     """Acts with the envelope lines of their plan, level, family, basket, care date and age."""
     members = rules.envelope_families.rename({"basket": "only_basket"})
-    lines = rules.envelopes.select(
+    day, age = pl.col("care_from"), pl.col("age")
+    in_force = (pl.col("valid_from") <= day) & (pl.col("valid_to").is_null() | (day < pl.col("valid_to")))
+    return (
+        wanted.join(members, on=["plan", "level", "family"])
+        .filter(pl.col("only_basket").is_null() | (pl.col("only_basket") == pl.col("basket")))
+        .join(_lines(rules), on=["plan", "level", "envelope"])
+        .filter(in_force & (pl.col("age_from") <= age) & (age < pl.col("age_to")))
+    )
+
+
+@lru_cache(maxsize=4)
+def _lines(rules: CareRules) -> pl.DataFrame:
+    return rules.envelopes.select(
         *("plan", "level", "envelope", "line_id", "period", "scope", "max_cents", "pmss_ppm", "max_count"),
         *("age_from", "age_to", "valid_from", "valid_to"),
         months=pl.when(pl.col("period") == "window").then("months"),
-    )
-    families = members["family"].unique().to_list()
-    day, age = pl.col("care_from"), pl.col("age")
-    return (
-        wanted.filter(pl.col("family").is_in(families))
-        .join(members, on=["plan", "level", "family"])
-        .filter(pl.col("only_basket").is_null() | (pl.col("only_basket") == pl.col("basket")))
-        .join(lines, on=["plan", "level", "envelope"])
-        .filter((pl.col("valid_from") <= day) & (pl.col("valid_to").is_null() | (day < pl.col("valid_to"))))
-        .filter((pl.col("age_from") <= age) & (age < pl.col("age_to")))
     )
 
 
 def _monthly_ceilings(bound: pl.DataFrame, parameters: pl.DataFrame) -> pl.DataFrame:
     """The monthly Social Security ceiling (PMSS) on each care date that needs it: care_from, ceiling_cents."""
+    if bound["pmss_ppm"].null_count() == len(bound):
+        return NO_CEILINGS
     ceilings = parameters.filter(pl.col("parameter") == "pmss_cents")
     ceilings = ceilings.select("valid_from", "valid_to", ceiling_cents="value")
     days = bound.filter(pl.col("pmss_ppm").is_not_null()).select("care_from").unique()

@@ -21,6 +21,7 @@ CONSUMED: Final[dict[str, type[pl.DataType]]] = {
     "envelope_line_id": pl.Int32,
     "renewal_until": pl.Date,
 }
+NOTHING: Final = pl.DataFrame(schema=CONSUMED)
 
 
 def consumed(wanted: pl.DataFrame, rules: CareRules, parameters: pl.DataFrame) -> pl.DataFrame:
@@ -37,6 +38,8 @@ def consumed(wanted: pl.DataFrame, rules: CareRules, parameters: pl.DataFrame) -
     used up by quantity, and by paid acts alone. Which line holds is decided by care date and age; what was used
     stays used under the same envelope of the plan when its line or the member's level changes.
     """
+    if wanted.is_empty():
+        return NOTHING
     drawn = draws(wanted, rules, parameters)
     _refuse_unknown(drawn)
     by_sum = _by_sum_alone(drawn)
@@ -91,6 +94,8 @@ def _by_sum_alone(drawn: pl.DataFrame) -> pl.Series:
 
 def _summed(drawn: pl.DataFrame) -> pl.DataFrame:
     """``CONSUMED`` of acts that draw on one unchanging yearly sum."""
+    if drawn.is_empty():
+        return NOTHING
     before = pl.col("wanted_cents").cum_sum().over("pot") - pl.col("wanted_cents")
     left = pl.col("max_cents") - pl.min_horizontal("max_cents", before)
     bound = left < pl.col("wanted_cents")
@@ -107,7 +112,7 @@ def _summed(drawn: pl.DataFrame) -> pl.DataFrame:
 def _walked(drawn: pl.DataFrame) -> pl.DataFrame:
     """``CONSUMED`` of acts that have to be walked through one after the other."""
     if drawn.is_empty():
-        return pl.DataFrame(schema=CONSUMED)
+        return NOTHING
     opened = pl.col("opened").cast(pl.Int32).cast(pl.Date)
     renewed = opened.dt.offset_by(pl.format("{}mo", pl.col("months").fill_null(0)))
     new_year = (opened.dt.truncate("1y")).dt.offset_by("1y")

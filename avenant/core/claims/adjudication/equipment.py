@@ -31,11 +31,19 @@ OPT_LENS_B_… states the category of the whole pair."""
 PAIRS: Final = {"ac": "b", "af": "d", "cf": "e"}
 """The categories that two different lenses make; two equal ones make their own."""
 CATEGORIES: Final = tuple("abcdef")
+LETTERS: Final = pl.DataFrame({"act_code": list(LENSES), "letter": list(LENSES.values())})
+KNOWN: Final = pl.DataFrame(
+    {"kinds": [*CATEGORIES, *PAIRS], "category": [*CATEGORIES, *PAIRS.values()]}, orient="col"
+)
+"""Several different lenses that are not among these make the category of the last letter."""
+CAPPED: Final = ("class_2", "class_b")
 PAIR: Final = ("member_id", "care_from", "provider_id")
 
 
 def equipment_cap(frame: pl.DataFrame, values: DatedValues) -> pl.DataFrame:
     """Adds ``cap_cents`` (UNLIMITED: none), ours alone, and ``capped_by``, the code of its reason."""
+    if not frame["basket"].is_in(CAPPED).any():
+        return frame.with_columns(cap_cents=pl.lit(UNLIMITED), capped_by=pl.lit(None, pl.String))
     frame = frame.hstack(values.on(frame["care_from"], HEARING_CAP, FRAME_CAP))
     hearing = _bound("hearing_aid", "class_2") & pl.col(HEARING_CAP).is_not_null()
     glasses = _bound("optics_frame", "class_b") & pl.col(FRAME_CAP).is_not_null()
@@ -58,6 +66,8 @@ def with_pair_cap(frame: pl.DataFrame, values: DatedValues) -> pl.DataFrame:
     The acts of a pair share its cap in the order of act_id. Waits: ``parameter_unknown`` where the cap of the
     category is not known for that day.
     """
+    if not (frame["basket"] == "class_b").any():
+        return frame
     part = _bound("optics_frame", "class_b") | _bound("optics_lens", "class_b")
     due = part & pl.col("waits").is_null() & pl.col("covered") & ~pl.col("cancelled")
     acts = frame.select("act_id", *PAIR, "act_code", "wanted_cents", "secu_cents", due=due).filter("due")
@@ -79,12 +89,10 @@ def with_pair_cap(frame: pl.DataFrame, values: DatedValues) -> pl.DataFrame:
 
 def _categories(acts: pl.DataFrame) -> pl.DataFrame:
     """The category of each pair that has one: PAIR, category."""
-    letter = pl.col("act_code").replace_strict(LENSES, default=None, return_dtype=pl.String)
-    lenses = acts.with_columns(letter=letter).filter(pl.col("letter").is_not_null())
+    lenses = acts.join(LETTERS, on="act_code")
     pairs = lenses.group_by(PAIR).agg(kinds=pl.col("letter").unique().sort().str.join())
-    known = {**{c: c for c in CATEGORIES}, **PAIRS}
-    highest = pl.col("kinds").str.slice(-1)
-    return pairs.select(*PAIR, category=pl.col("kinds").replace_strict(known, default=highest))
+    known = beside(pairs, KNOWN, "kinds")
+    return known.select(*PAIR, category=pl.coalesce("category", pl.col("kinds").str.slice(-1)))
 
 
 def _lowered(frame: pl.DataFrame) -> pl.DataFrame:

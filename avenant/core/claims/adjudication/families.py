@@ -5,10 +5,12 @@ Example: ``G`` is a visit to a general practitioner: doctors' fees, the care pat
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import polars as pl
 
 from avenant.core.claims.adjudication.joining import beside, without
-from avenant.core.claims.adjudication.waiting import waiting
+from avenant.core.claims.adjudication.waiting import first_of
 from avenant.core.frames.care import BASKETS
 from avenant.core.frames.care_rules import CARE_FAMILIES, RETENTIONS
 from avenant.core.rulebook.care_model import CareRules
@@ -28,23 +30,28 @@ def with_family(acts: pl.DataFrame, rules: CareRules) -> pl.DataFrame:
     told_base_cents, told_rate_ppm, told_paid_cents, told_retention_cents (null: it did not say). Starts the
     columns waits and reasons. Waits: ``act_unknown`` where neither code nor family says what it is.
     """
-    known = rules.acts.select("act_code", code_family="family", code_basket="basket")
-    frame = beside(_as_told(acts), known, "act_code")
+    frame = beside(_as_told(acts), _codes(rules), "act_code")
     frame = frame.with_columns(
         family=pl.coalesce("family", "code_family").cast(FAMILY, strict=False),
         basket=pl.coalesce("basket", "code_basket"),
     ).pipe(without, "code_family", "code_basket")
     frame = beside(frame, _families(rules), "family")
-    frame = frame.with_columns(
+    return frame.with_columns(
         pl.col("fees", "path_matters", "patient_share_due").fill_null(False),
         basket_number=pl.col("basket")
         .cast(pl.Enum(BASKETS), strict=False)
         .to_physical()
         .fill_null(NO_BASKET),
+        waits=first_of(act_unknown=pl.col("withholds").is_null()),
     )
-    return waiting(frame, act_unknown=pl.col("withholds").is_null())
 
 
+@lru_cache(maxsize=4)
+def _codes(rules: CareRules) -> pl.DataFrame:
+    return rules.acts.select("act_code", code_family="family", code_basket="basket")
+
+
+@lru_cache(maxsize=4)
 def _families(rules: CareRules) -> pl.DataFrame:
     return rules.families.select(
         pl.col("family").cast(FAMILY),

@@ -8,6 +8,7 @@ lowest wins (domain facts A3). Example: 150 % of a base of 30.00 €, Sécu incl
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final
 
 import polars as pl
@@ -16,7 +17,7 @@ from avenant.core.claims.adjudication.dated_lines import NONE, UNDECIDED, taken
 from avenant.core.claims.adjudication.dated_values import DatedValues
 from avenant.core.claims.adjudication.guarantee_table import GuaranteeTable
 from avenant.core.claims.adjudication.joining import without
-from avenant.core.claims.adjudication.waiting import explained, waiting
+from avenant.core.claims.adjudication.waiting import first_of, with_bits
 from avenant.core.money import PPM, round_half_up_div
 
 UNLIMITED: Final = 1 << 60
@@ -31,23 +32,21 @@ def with_ceiling(frame: pl.DataFrame, table: GuaranteeTable, values: DatedValues
     Waits: ``basket_unknown`` where the basket decides which line applies; ``parameter_unknown`` where the
     monthly ceiling is needed and not known for that day.
     """
-    found = ceilings(frame, table, values)
-    frame = frame.hstack(found)
-    frame = waiting(
-        frame,
-        basket_unknown=pl.col("by_rules") & pl.col("undecided"),
-        parameter_unknown=pl.col("by_rules") & pl.col("lacks_ceiling"),
-    )
+    frame = frame.hstack(ceilings(frame, table, values))
+    guaranteed, by_price = pl.col("ceiling_cents").is_not_null(), pl.col("by_price").fill_null(False)
     frame = frame.with_columns(
-        guaranteed=pl.col("ceiling_cents").is_not_null(),
+        guaranteed=guaranteed,
         ceiling_cents=pl.col("ceiling_cents").fill_null(0),
         guarantee_line_id=pl.col("guarantee_line_id").fill_null(0),
-        by_price=pl.col("by_price").fill_null(False),
-    )
-    frame = explained(
-        frame,
-        not_guaranteed=pl.col("covered") & ~pl.col("guaranteed") & ~pl.col("cancelled"),
-        price_limit_unknown=pl.col("by_price") & pl.col("limit_cents").is_null(),
+        by_price=by_price,
+        waits=first_of(
+            basket_unknown=pl.col("by_rules") & pl.col("undecided"),
+            parameter_unknown=pl.col("by_rules") & pl.col("lacks_ceiling"),
+        ),
+        reasons=with_bits(
+            not_guaranteed=pl.col("covered") & ~guaranteed & ~pl.col("cancelled"),
+            price_limit_unknown=by_price & pl.col("limit_cents").is_null(),
+        ),
     )
     return frame.pipe(without, "undecided", "lacks_ceiling")
 
@@ -55,9 +54,8 @@ def with_ceiling(frame: pl.DataFrame, table: GuaranteeTable, values: DatedValues
 def ceilings(frame: pl.DataFrame, table: GuaranteeTable, values: DatedValues) -> pl.DataFrame:
     """The lowest ceiling over all lines that apply to each row: ceiling_cents (null: no line),
     guarantee_line_id, by_price, undecided, lacks_ceiling."""
-    inputs = frame.select(
-        *("base_cents", "secu_cents", "increase_cents", "responsible", "quantity", "limit_cents"),
-    ).hstack(values.on(frame["care_from"], MONTHLY_CEILING))
+    inputs = frame[["base_cents", "secu_cents", "increase_cents", "responsible", "quantity", "limit_cents"]]
+    inputs = inputs.hstack(values.on(frame["care_from"], MONTHLY_CEILING))
     first, *others = table.positions(frame)
     best = _of_part(inputs, table.lines, first)
     for position in others:
@@ -70,18 +68,24 @@ def ceilings(frame: pl.DataFrame, table: GuaranteeTable, values: DatedValues) ->
 
 def _of_part(inputs: pl.DataFrame, lines: pl.DataFrame, position: pl.Series) -> pl.DataFrame:
     """The ceiling of the line at each position, in the columns of ``ceilings``."""
-    rows = inputs.hstack(taken(lines, position)).with_columns(position=position)
+    rows = inputs.hstack(taken(lines, position)).hstack([position.alias("position")])
+    return rows.select(_answer())
+
+
+@cache
+def _answer() -> list[pl.Expr]:
     unlimited = pl.col("real_cost") | (pl.col("price_limit") & pl.col("limit_cents").is_null())
     amount = pl.when(pl.col("price_limit")).then("limit_cents").otherwise(_forms())
     net = amount - pl.when(pl.col("total")).then(_before_us()).otherwise(0)
     ceiling = pl.when(unlimited).then(UNLIMITED).otherwise(net.clip(lower_bound=0))
-    return rows.select(
-        ceiling_cents=pl.when(pl.col("line_id").is_not_null()).then(ceiling),
-        guarantee_line_id="line_id",
-        by_price="price_limit",
-        undecided=pl.col("position") == UNDECIDED,
-        lacks_ceiling=(pl.col("pmss_ppm").is_not_null() & pl.col(MONTHLY_CEILING).is_null()).fill_null(False),
-    )
+    answered, needs = pl.col("line_id").is_not_null(), pl.col("pmss_ppm").is_not_null()
+    return [
+        pl.when(answered).then(ceiling).alias("ceiling_cents"),
+        pl.col("line_id").alias("guarantee_line_id"),
+        pl.col("price_limit").alias("by_price"),
+        (pl.col("position") == UNDECIDED).alias("undecided"),
+        (needs & pl.col(MONTHLY_CEILING).is_null()).alias("lacks_ceiling"),
+    ]
 
 
 def _forms() -> pl.Expr:
@@ -108,10 +112,9 @@ def _replaced(rows: pl.DataFrame, where: pl.Series, others: pl.DataFrame) -> pl.
 def _lower_of(one: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
     """Row by row the lower of two ceilings; what is not known of either stays not known."""
     mine, theirs = one["ceiling_cents"], other["ceiling_cents"]
-    lower = (theirs.is_not_null() & (mine.is_null() | (theirs < mine).fill_null(False))).alias("lower")
+    lower = theirs.is_not_null() & (mine.is_null() | (theirs < mine).fill_null(False))
     chosen = [
-        pl.select(pl.when(lower).then(other[name]).otherwise(one[name]).alias(name)).to_series()
-        for name in ("ceiling_cents", "guarantee_line_id", "by_price")
+        other[name].zip_with(lower, one[name]) for name in ("ceiling_cents", "guarantee_line_id", "by_price")
     ]
     flags = [(one[name] | other[name]).alias(name) for name in ("undecided", "lacks_ceiling")]
     return pl.DataFrame([*chosen, *flags])

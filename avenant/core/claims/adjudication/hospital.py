@@ -34,6 +34,8 @@ def with_offset(frame: pl.DataFrame) -> pl.DataFrame:
 
     A stay: acts of these families, of one member at one provider, whose days overlap.
     """
+    if not (frame["family"] == CHARGE).any():
+        return frame
     families = pl.col("family").is_in([CHARGE, *SHARED]).fill_null(False)
     due = families & pl.col("waits").is_null() & pl.col("covered") & ~pl.col("cancelled")
     acts = frame.select(*INPUTS, due=due).filter("due")

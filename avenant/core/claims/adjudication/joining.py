@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
@@ -15,12 +15,19 @@ def beside(
     Only the key is joined: the frame's other columns stay where they are instead of being copied.
     """
     keys = [on] if isinstance(on, str) else list(on)
+    if found.is_empty():
+        return frame.hstack(without(found, *keys).clear(n=len(frame)))
     if len(keys) == 1 and found[keys[0]].equals(frame[keys[0]]):
-        return frame.hstack(found.drop(keys))
-    looked_up = frame.select(keys).join(
-        found, on=keys, how="left", maintain_order="left", nulls_equal=nulls_equal
-    )
-    return frame.hstack(looked_up.drop(keys))
+        return frame.hstack(without(found, *keys))
+    looked_up = frame[keys].join(found, on=keys, how="left", maintain_order="left", nulls_equal=nulls_equal)
+    return frame.hstack(without(looked_up, *keys))
+
+
+def typed(frame: pl.DataFrame, types: Mapping[str, type[pl.DataType]]) -> pl.DataFrame:
+    """The columns of ``types`` in their order, each of its type; those that have it already are not touched."""
+    kept = frame[list(types)]
+    others = [pl.col(name).cast(types[name]) for name, kind in kept.schema.items() if kind != types[name]]
+    return kept.with_columns(others) if others else kept
 
 
 def without(frame: pl.DataFrame, *names: str) -> pl.DataFrame:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from avenant.core.claims.adjudication.waiting import explained
+from avenant.core.claims.adjudication.joining import without
+from avenant.core.claims.adjudication.waiting import with_bits
 from avenant.core.money import PPM, round_half_up_div
 
 
@@ -30,9 +31,14 @@ def with_secu(frame: pl.DataFrame) -> pl.DataFrame:
         .then(product - _hidden_increase())
         .otherwise(product)
     )
-    frame = frame.with_columns(pl.col("charged_cents").fill_null(0).clip(lower_bound=0))
-    frame = frame.with_columns(secu_cents=pl.min_horizontal(secu.clip(lower_bound=0), "charged_cents"))
-    return explained(frame, secu_capped=(secu > pl.col("secu_cents")) & ~pl.col("cancelled"))
+    charged = pl.col("charged_cents").fill_null(0).clip(lower_bound=0)
+    frame = frame.with_columns(charged_cents=charged, secu_uncapped=secu)
+    secu = pl.col("secu_uncapped")
+    held = pl.min_horizontal(secu.clip(lower_bound=0), "charged_cents")
+    capped = (secu > held) & ~pl.col("cancelled")
+    return frame.with_columns(secu_cents=held, reasons=with_bits(secu_capped=capped)).pipe(
+        without, "secu_uncapped"
+    )
 
 
 def _hidden_increase() -> pl.Expr:
@@ -43,10 +49,11 @@ def _hidden_increase() -> pl.Expr:
 
 def with_left(frame: pl.DataFrame) -> pl.DataFrame:
     """Adds ``left_cents``: charged - Sécu - others that come before us, not below 0: nobody gains (A3 point 4)."""
-    left = pl.col("charged_cents") - pl.col("secu_cents") - pl.col("others_cents")
-    frame = frame.with_columns(left_cents=left.clip(lower_bound=0))
-    return explained(
-        frame,
-        others_first=pl.col("others_cents") > 0,
-        nothing_left=(pl.col("left_cents") == 0) & pl.col("covered") & ~pl.col("cancelled"),
+    left = (pl.col("charged_cents") - pl.col("secu_cents") - pl.col("others_cents")).clip(lower_bound=0)
+    return frame.with_columns(
+        left_cents=left,
+        reasons=with_bits(
+            others_first=pl.col("others_cents") > 0,
+            nothing_left=(left == 0) & pl.col("covered") & ~pl.col("cancelled"),
+        ),
     )

@@ -7,10 +7,12 @@ contract, as 0.00 €.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import polars as pl
 
 from avenant.core.claims.adjudication.joining import beside, without
-from avenant.core.claims.adjudication.waiting import explained, waiting
+from avenant.core.claims.adjudication.waiting import first_of, with_bits
 from avenant.core.rulebook.care_model import CareRules
 
 ADULT_AGE = 18
@@ -35,22 +37,27 @@ def with_rights(
     if len(rest):
         found = pl.concat([found, _nearest(rest, spells)])
     frame = beside(acts, found)
-    frame = _with_ages(frame.with_columns(pl.col("covered").fill_null(False)))
+    frame = frame.with_columns(pl.col("covered").fill_null(False), **_ages())
     firm = pl.col("covered") & ~pl.col("cancelled")
-    frame = frame.with_columns(by_rules=firm & pl.col("exception_cents").is_null())
-    frame = explained(
-        frame,
-        not_covered=~pl.col("covered"),
-        portability=pl.col("covered") & pl.col("free"),
-        several_contracts=pl.col("several"),
-        cancelled=pl.col("cancelled"),
-    ).pipe(without, "free", "several")
     # nothing stays booked without a contract, whatever else is not known of the act
     uninsured = pl.col("contract_id").is_null()
-    frame = frame.with_columns(waits=pl.when(~uninsured).then("waits"))
-    return waiting(frame, no_contract=uninsured, charge_unknown=pl.col("charged_cents").is_null() & firm)
+    return frame.with_columns(
+        by_rules=firm & pl.col("exception_cents").is_null(),
+        reasons=with_bits(
+            not_covered=~pl.col("covered"),
+            portability=pl.col("covered") & pl.col("free"),
+            several_contracts=pl.col("several"),
+            cancelled=pl.col("cancelled"),
+        ),
+        waits=first_of(
+            pl.when(~uninsured).then("waits"),
+            no_contract=uninsured,
+            charge_unknown=pl.col("charged_cents").is_null() & firm,
+        ),
+    ).pipe(without, "free", "several")
 
 
+@lru_cache(maxsize=4)
 def covers(rules: CareRules) -> pl.DataFrame:
     """plan, level, cover: every level that has guarantees, numbered."""
     pairs = rules.guarantees.select("plan", "level").unique().sort("plan", "level")
@@ -64,13 +71,18 @@ def _spells(enrolments: pl.DataFrame, members: pl.DataFrame, rules: CareRules) -
         .sort("free", "valid_from", "contract_id", "enrolment_id")
         .join(members.select("member_id", "birth_date"), on="member_id", how="left", maintain_order="left")
         .join(covers(rules), on=["plan", "level"], how="left", maintain_order="left")
-        .join(rules.plans.select("plan", "responsible"), on="plan", how="left", maintain_order="left")
+        .join(_responsible(rules), on="plan", how="left", maintain_order="left")
         .select(
             *("member_id", "contract_id", "plan", "level", "cover", "birth_date", "free"),
             *("valid_from", "valid_to"),
             pl.col("responsible").fill_null(False),
         )
     )
+
+
+@lru_cache(maxsize=4)
+def _responsible(rules: CareRules) -> pl.DataFrame:
+    return rules.plans.select("plan", "responsible")
 
 
 def _covering(days: pl.DataFrame, spells: pl.DataFrame) -> pl.DataFrame:
@@ -101,7 +113,7 @@ def _chosen(found: pl.DataFrame, covered: bool) -> pl.DataFrame:
     return found.select("act_id", *columns, covered=pl.lit(covered))
 
 
-def _with_ages(frame: pl.DataFrame) -> pl.DataFrame:
+def _ages() -> dict[str, pl.Expr]:
     """``age`` on the day of care; ``minor``, by the age on 1 January of its year (CSS R160-20).
 
     Born on 29 February, one has a birthday on 1 March in other years.
@@ -109,10 +121,10 @@ def _with_ages(frame: pl.DataFrame) -> pl.DataFrame:
     born, day = _sortable(pl.col("birth_date")), _sortable(pl.col("care_from"))
     age = (day - born) // 10_000
     new_year = pl.col("care_from").dt.year() * 10_000 + 101
-    return frame.with_columns(
-        age=age.cast(pl.Int32),
-        minor=(((new_year - born) // 10_000) < ADULT_AGE).fill_null(False),
-    )
+    return {
+        "age": age.cast(pl.Int32),
+        "minor": (((new_year - born) // 10_000) < ADULT_AGE).fill_null(False),
+    }
 
 
 def _sortable(day: pl.Expr) -> pl.Expr:

@@ -24,10 +24,13 @@ def day_number(day: date) -> int:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Stretches:
-    """``cuts``: the day numbers on which something changes, in order; stretch n begins with cut n - 1."""
+    """``cuts``: the day numbers on which something changes, in order; stretch n begins with cut n - 1.
+
+    by_day: the stretch of each day from the last one before all cuts to the last cut.
+    """
 
     cuts: NDArray[np.int64]
-    by_day: pl.Series
+    by_day: NDArray[np.uint32]
 
     @property
     def count(self) -> int:
@@ -41,11 +44,10 @@ class Stretches:
             return slice(first, self.count)
         return slice(first, int(np.searchsorted(self.cuts, day_number(valid_to), side="right")))
 
-    def of(self, days: pl.Series) -> pl.Series:
-        """The stretch of each day (i32)."""
+    def of(self, days: pl.Series) -> NDArray[np.uint32]:
+        """The stretch of each of ``days``, none of which is null. In NumPy: nothing is planned for a few days."""
         first = int(self.cuts[0]) if len(self.cuts) else 0
-        place = (days.to_physical().cast(pl.Int32) - (first - 1)).clip(0, len(self.by_day) - 1)
-        return self.by_day.gather(place)
+        return self.by_day.take(days.cast(pl.Int32).to_numpy() - (first - 1), mode="clip")
 
     def first_day(self, stretch: int) -> date:
         """The day with which a stretch other than the first begins."""
@@ -56,7 +58,6 @@ def stretches(days: Iterable[date | None]) -> Stretches:
     """The calendar cut at each of ``days``; nulls (open ends) cut nothing."""
     cuts = np.array(sorted({day_number(day) for day in days if day is not None}), dtype=np.int64)
     if not len(cuts):
-        return Stretches(cuts, pl.Series([0], dtype=pl.Int32))
+        return Stretches(cuts, np.zeros(1, dtype=np.uint32))
     every_day = np.arange(cuts[0] - 1, cuts[-1] + 1)
-    by_day = np.searchsorted(cuts, every_day, side="right").astype(np.int32)
-    return Stretches(cuts, pl.Series(by_day))
+    return Stretches(cuts, np.searchsorted(cuts, every_day, side="right").astype(np.uint32))

@@ -28,7 +28,7 @@ from avenant.core.claims.adjudication.dated_lines import (
 from avenant.core.claims.adjudication.dated_values import DatedValues
 from avenant.core.claims.adjudication.joining import without
 from avenant.core.claims.adjudication.providers import NON_OPTAM, OPTAM, UNKNOWN
-from avenant.core.claims.adjudication.waiting import explained, waiting
+from avenant.core.claims.adjudication.waiting import first_of, with_bits
 from avenant.core.money import PPM
 from avenant.core.rulebook.care_model import CareRules
 
@@ -50,7 +50,7 @@ class TariffTable:
 
     def positions(self, frame: pl.DataFrame) -> pl.Series:
         """The position of the line that answers for act_code, status, care_from and age of each row."""
-        numbered = frame.select("act_code").join(self.codes, on="act_code", how="left", maintain_order="left")
+        numbered = frame[["act_code"]].join(self.codes, on="act_code", how="left", maintain_order="left")
         slot = numbered["code"] * STATUSES + frame["status"]
         return positions(self.cells, self.axes, [slot], frame)[0]
 
@@ -89,25 +89,24 @@ def with_base_and_rate(frame: pl.DataFrame, table: TariffTable, values: DatedVal
     """
     position = table.positions(frame)
     family_rate = values.by_name(frame["care_from"], frame["rate_parameter"])
-    frame = frame.hstack(taken(table.lines, position)).with_columns(
-        position=position, family_rate=family_rate
-    )
+    beside_it = [position.alias("position"), family_rate.alias("family_rate")]
+    frame = frame.hstack(taken(table.lines, position)).hstack(beside_it)
     frame = frame.with_columns(**_found())
     frame = frame.with_columns(**_answers())
-    frame = waiting(
-        frame,
-        provider_status_unknown=pl.col("by_rules") & _lacking() & (pl.col("position") == UNDECIDED),
-        tariff_unknown=pl.col("by_rules") & _lacking(),
-    )
     told = pl.col("told_base_cents").is_not_null()
-    frame = explained(
-        frame,
-        told_by_secu=told,
-        by_tariff=~told & (pl.col("position") >= 0),
-        no_base=pl.col("base_cents") == 0,
-        full_cover=pl.col("base_cents").gt(0) & (pl.col("rate_ppm") == PPM) & _exempt(),
-    )
-    return frame.with_columns(pl.col("base_cents", "rate_ppm").fill_null(0)).pipe(
+    return frame.with_columns(
+        pl.col("base_cents", "rate_ppm").fill_null(0),
+        waits=first_of(
+            provider_status_unknown=pl.col("by_rules") & _lacking() & (pl.col("position") == UNDECIDED),
+            tariff_unknown=pl.col("by_rules") & _lacking(),
+        ),
+        reasons=with_bits(
+            told_by_secu=told,
+            by_tariff=~told & (pl.col("position") >= 0),
+            no_base=pl.col("base_cents") == 0,
+            full_cover=pl.col("base_cents").gt(0) & (pl.col("rate_ppm") == PPM) & _exempt(),
+        ),
+    ).pipe(
         without,
         "position",
         "tariff_base",

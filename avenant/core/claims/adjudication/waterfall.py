@@ -10,6 +10,7 @@ import polars as pl
 
 from avenant.core.book.entries import REIMBURSEMENTS
 from avenant.core.claims.adjudication.guarantee import UNLIMITED
+from avenant.core.claims.adjudication.joining import typed
 from avenant.core.frames.care import MEMBER_PAYEE
 
 PAID = ("payee_id", "amount_cents")
@@ -23,17 +24,16 @@ def decision_rows(frame: pl.DataFrame) -> pl.DataFrame:
     """
     told = [name for name in TYPES if name not in (*PAID, "care_date")]
     unlimited = pl.col("ceiling_cents") == UNLIMITED
-    decided = frame.select(told, care_date="care_from").with_columns(
+    payees = _payees(frame)
+    decided = frame[[*told, "care_from"]][payees["row"]].with_columns(
         ceiling_cents=pl.when(unlimited).then(-1).otherwise("ceiling_cents")
     )
-    payees = _payees(frame)
-    rows = decided[payees["row"]].hstack(payees.select(PAID))
-    return rows.select(pl.col(name).cast(dtype) for name, dtype in TYPES.items())
+    return typed(decided.rename({"care_from": "care_date"}).hstack(payees[list(PAID)]), TYPES)
 
 
 def _payees(frame: pl.DataFrame) -> pl.DataFrame:
     """row (number of the act in ``frame``), payee_id, amount_cents, by act and payee."""
-    parts = frame.select("act_id", "provider_id", "member_cents", "provider_cents", "waits")
+    parts = frame[["act_id", "provider_id", "member_cents", "provider_cents", "waits"]]
     acts = parts.with_row_index("row").filter(pl.col("waits").is_null())
     to_provider = pl.col("provider_cents") > 0
     to_member = (pl.col("member_cents") > 0) | ~to_provider

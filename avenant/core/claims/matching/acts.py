@@ -5,9 +5,11 @@ The Sécu says 30.00 € charged, 19.00 € paid; the bill says 32.00 €, tooth
 
 from __future__ import annotations
 
+from functools import cache
+
 import polars as pl
 
-from avenant.core.claims.adjudication.joining import beside
+from avenant.core.claims.adjudication.joining import beside, typed
 from avenant.core.claims.matching.columns import (
     AUTHORITY,
     CANCELLED,
@@ -36,15 +38,19 @@ def acts(lines: pl.DataFrame, families: pl.DataFrame, exceptions: pl.DataFrame) 
 
     An act of which nothing counts any more is cancelled, and tells what was taken back.
     """
-    heads = lines.select("line_id", "piece", "role", "counts", *AUTHORITY_ORDER)
-    counting, silent = heads.filter("counts"), heads.filter(~pl.col("counts"))
-    dead = silent.filter(pl.col("role") == CANCELLED).join(counting, on="piece", how="anti")
+    heads = lines[["line_id", "piece", "role", "counts", *AUTHORITY_ORDER]]
+    silent = heads.filter(~heads["counts"])
+    dead = silent
+    if len(silent):
+        dead = silent.filter(pl.col("role") == CANCELLED)
+        dead = dead.join(heads.filter("counts"), on="piece", how="anti")
     speaking = lines.select("piece", *AUTHORITY_ORDER, "received_on", "ref", *_words())
     speaking = speaking[_in_order(heads, dead)]
     unheard = silent.join(dead, on="line_id", how="anti").group_by("piece").agg(silent=pl.len())
     return _acts(_with_care(_merged(speaking), families), unheard, _decided(lines, exceptions))
 
 
+@cache
 def _words() -> list[pl.Expr]:
     """What a line contributes to its act, by who says it.
 
@@ -73,7 +79,9 @@ def _words() -> list[pl.Expr]:
 
 def _in_order(heads: pl.DataFrame, dead: pl.DataFrame) -> pl.Series:
     """The places of the lines that speak, by piece and authority."""
-    speaks = pl.col("counts") | pl.col("line_id").is_in(dead["line_id"].implode())
+    speaks = pl.col("counts")
+    if len(dead):
+        speaks = speaks | pl.col("line_id").is_in(dead["line_id"].implode())
     rank = pl.col("piece") * len(AUTHORITY) + pl.col("authority")
     rows = heads.select(rank=rank, speaks=speaks).with_row_index("row")
     return rows.filter("speaks").sort("rank")["row"]
@@ -86,15 +94,13 @@ def _merged(speaking: pl.DataFrame) -> pl.DataFrame:
     marks = speaking.select(
         "piece", same=(same | same.shift(-1)).fill_null(False), twice=twice.fill_null(False)
     )
+    single = speaking.filter(~marks["same"]).with_columns(lines=pl.lit(1, pl.UInt32))
+    if not marks["twice"].any():
+        return pl.concat([single, _together(speaking.filter(marks["same"]))], how="diagonal")
     tied = marks["piece"].is_in(marks.filter("twice")["piece"].unique().implode())
-    several = marks["same"] & ~tied
     by_content = ["piece", *AUTHORITY_ORDER, "received_on", *TOLD, "ref"]
-    parts = [
-        speaking.filter(~marks["same"]).with_columns(lines=pl.lit(1, pl.UInt32)),
-        _together(speaking.filter(several)),
-        _together(speaking.filter(tied).sort(by_content)),
-    ]
-    return pl.concat(parts, how="diagonal")
+    several = _together(speaking.filter(marks["same"] & ~tied))
+    return pl.concat([single, several, _together(speaking.filter(tied).sort(by_content))], how="diagonal")
 
 
 def _together(speaking: pl.DataFrame) -> pl.DataFrame:
@@ -123,6 +129,8 @@ def _with_care(rows: pl.DataFrame, families: pl.DataFrame) -> pl.DataFrame:
 
 def _decided(lines: pl.DataFrame, exceptions: pl.DataFrame) -> pl.DataFrame:
     """piece, exception_cents: what persons decided that we pay."""
+    if exceptions.is_empty():
+        return pl.DataFrame(schema={"piece": pl.Int64, "exception_cents": pl.Int64})
     named = lines.select("piece", "ref").join(exceptions.drop_nulls(), on="ref")
     return named.group_by("piece").agg(exception_cents=pl.col("amount_cents").max())
 
@@ -135,4 +143,4 @@ def _acts(rows: pl.DataFrame, unheard: pl.DataFrame, decided: pl.DataFrame) -> p
         secu_cents=pl.when("told_by_secu").then("secu_cents").otherwise("stated_secu"),
         others_cents=pl.coalesce("others_cents", "stated_others", 0),
     )
-    return told.select(pl.col(name).cast(dtype) for name, dtype in ACT.items())
+    return typed(told, ACT)

@@ -6,6 +6,7 @@ A bill without a provider fits the Sécu's return of that day and charge; a bill
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 import polars as pl
 
@@ -21,9 +22,10 @@ def mixed(lines: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
     Pieces that say the same fields have the same key or are about different acts. A piece says what its lines say
     together: one that a poorer line has joined may say more than each of them.
     """
-    fields = lines.select("piece", "counts", *by, pattern=_pattern()).filter("counts")
-    if fields["pattern"].n_unique() < 2:
+    said = lines.select(pattern=_pattern())["pattern"]
+    if said.n_unique() < 2:
         return lines.clear()
+    fields = lines[["piece", "counts", *by]].with_columns(said).filter("counts")
     usual = pl.col("pattern").mode().min()
     odd = fields.filter(pl.col("pattern") != usual).select("piece").unique()
     if odd.is_empty():
@@ -68,6 +70,7 @@ def nodes(lines: pl.DataFrame, families: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+@cache
 def _pattern() -> pl.Expr:
     """Which of FIELDS are said, one bit each; an act code weighs most."""
     bits = [pl.col(name).is_not_null().cast(pl.Int32) * (4 >> index) for index, name in enumerate(FIELDS)]
@@ -79,6 +82,7 @@ def said() -> pl.Expr:
     return pl.sum_horizontal(pl.col(name).is_not_null().cast(pl.Int32) for name in FIELDS)
 
 
+@cache
 def compatible() -> pl.Expr:
     """Whether two joined nodes (the second with suffix ``_other``) are equal or silent in all FIELDS.
 

@@ -34,12 +34,18 @@ def heard(lines: pl.DataFrame, answers: pl.DataFrame) -> Heard:
     told = _told(lines)
     answered = verdicts(told, answers)
     told = _with_answers(told, answered)
+    if _nobody(told["hold"]) and _nobody(told["target"]):
+        return Heard(told, told.clear(), told.clear(), answered)
     holding = pl.col("hold").is_not_null() & ~pl.col("ref").is_in(list(answered.excepted))
     naming = ~holding & pl.col("target").is_not_null()
     standing = told.select(*SPEAKER, *KEY, "ref", standing=~holding & ~pl.col("takes_back"))
     aimed, lost = _aimed(told.filter(naming), standing)
     speaking = pl.concat([told.filter(~holding & ~naming), aimed])
     return Heard(speaking, told.filter(holding), lost, answered)
+
+
+def _nobody(words: pl.Series) -> bool:
+    return words.null_count() == len(words)
 
 
 def _told(lines: pl.DataFrame) -> pl.DataFrame:

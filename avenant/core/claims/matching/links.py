@@ -8,6 +8,7 @@ from __future__ import annotations
 import polars as pl
 
 from avenant.core.claims.matching.columns import CANCELLATION, ROLES
+from avenant.core.frames.care import LINK
 
 
 def links(lines: pl.DataFrame) -> pl.DataFrame:
@@ -18,6 +19,8 @@ def links(lines: pl.DataFrame) -> pl.DataFrame:
 
 def single_links(lines: pl.DataFrame) -> pl.DataFrame:
     """LINK of ``lines`` that wait each on its own: held ones, and cancellations of what nobody told."""
+    if lines.is_empty():
+        return pl.DataFrame(schema=LINK)
     alone = lines.with_columns(
         piece="line_id",
         role=pl.when("takes_back").then(pl.lit(CANCELLATION)).otherwise(pl.lit(None, pl.String)),

@@ -17,7 +17,7 @@ from avenant.core.claims.matching.columns import (
     STATEMENT_WITHOUT_ACT,
 )
 from avenant.core.claims.matching.fitting import compatible, mixed, nodes, not_apart, said
-from avenant.core.claims.matching.trouble import TROUBLE
+from avenant.core.claims.matching.trouble import NO_TROUBLE, TROUBLE
 from avenant.core.claims.matching.untangling import Untangled
 from avenant.core.claims.matching.verdicts import Verdicts
 
@@ -30,19 +30,26 @@ def nearby(found: Untangled, families: pl.DataFrame, answered: Verdicts) -> pl.D
     Of the two the one with less authority waits; of equals the one that says less. Nobody waits for an act in which
     its own speaker has spoken already.
     """
-    waiting = found.troubles.filter(pl.col("reason").is_in([SEVERAL_ACTS_FIT, PERHAPS_SAME_ACT]))
     lines = mixed(found.lines, ["member_id", "charged_cents"])
-    if lines.is_empty() or (lines := lines.join(waiting, on="piece", how="anti")).is_empty():
-        return pl.DataFrame(schema=TROUBLE)
+    if lines.is_empty():
+        return NO_TROUBLE
+    if len(found.troubles):
+        waiting = found.troubles.filter(pl.col("reason").is_in([SEVERAL_ACTS_FIT, PERHAPS_SAME_ACT]))
+        lines = lines.join(waiting, on="piece", how="anti")
+        if lines.is_empty():
+            return NO_TROUBLE
     strength = (9 - pl.col("authority").cast(pl.Int32)) * 100 + said() * 10 + pl.col("pattern")
     pieces = nodes(lines, families).drop("words").with_columns(strength=strength)
     days = (pl.col("care_from") - pl.col("care_from_other")).dt.total_days().abs()
     pairs = pieces.join(pieces, on=["member_id", "charged_cents"], suffix="_other").filter(
-        pl.col("pattern") != pl.col("pattern_other"),
-        pl.col("strength") < pl.col("strength_other"),
-        days.is_between(1, NEAR_DAYS) & compatible(),
-        pl.col("speakers").list.set_intersection("speakers_other").list.len() == 0,
+        (pl.col("pattern") != pl.col("pattern_other"))
+        & (pl.col("strength") < pl.col("strength_other"))
+        & days.is_between(1, NEAR_DAYS)
     )
+    if pairs.is_empty():
+        return NO_TROUBLE
+    strangers = pl.col("speakers").list.set_intersection("speakers_other").list.len() == 0
+    pairs = pairs.filter(compatible() & strangers)
     near = not_apart(pairs, answered).sort("head_other").group_by("piece", maintain_order=True)
     found_near = near.agg(reason=pl.lit(PERHAPS_SAME_ACT), candidates=pl.col("head_other").str.join(" "))
     return _not_excepted(found_near.select(*TROUBLE), lines, answered)
@@ -51,7 +58,7 @@ def nearby(found: Untangled, families: pl.DataFrame, answered: Verdicts) -> pl.D
 def statements(lines: pl.DataFrame, answered: Verdicts) -> pl.DataFrame:
     """TROUBLE for pieces of ``lines`` in which only other insurers speak."""
     if not (lines["authority"] == INSURER).any():
-        return pl.DataFrame(schema=TROUBLE)
+        return NO_TROUBLE
     counting = lines.select("piece", "ref", "counts", insurer=pl.col("authority") == INSURER).filter("counts")
     insured = counting.join(counting.filter("insurer").select("piece"), on="piece", how="semi")
     alone = insured.filter(pl.col("insurer").all().over("piece"))
@@ -61,5 +68,7 @@ def statements(lines: pl.DataFrame, answered: Verdicts) -> pl.DataFrame:
 
 def _not_excepted(troubles: pl.DataFrame, lines: pl.DataFrame, answered: Verdicts) -> pl.DataFrame:
     """An exception that names a line decides it: it is an act of its own."""
+    if not answered.excepted:
+        return troubles
     named = lines.filter(pl.col("ref").is_in(list(answered.excepted)))
     return troubles.join(named, on="piece", how="anti")

@@ -38,8 +38,9 @@ def with_poorer_joined(found: Untangled, families: pl.DataFrame, answered: Verdi
         return found
     joined = _joined(twins, fits, _decided(twins, fits, lines, answered))
     waiting = _waiting(twins, fits).join(joined, on="piece", how="anti")
-    excepted = lines.filter(pl.col("ref").is_in(list(answered.excepted)))
-    waiting = waiting.join(excepted, on="piece", how="anti")
+    if answered.excepted:
+        excepted = lines.filter(pl.col("ref").is_in(list(answered.excepted)))
+        waiting = waiting.join(excepted, on="piece", how="anti")
     return relabelled(Untangled(found.lines, pl.concat([found.troubles, waiting])), joined)
 
 
@@ -64,11 +65,13 @@ def _fits(twins: pl.DataFrame, answered: Verdicts) -> pl.DataFrame:
         "twins", "size", "pattern", "parties", *NODE, strength=strength
     )
     pairs = sets.join(sets, on=DAY, suffix="_other").filter(
-        pl.col("pattern") != pl.col("pattern_other"),
-        pl.col("strength") < pl.col("strength_other"),
-        compatible() & charges_agree(),
+        (pl.col("pattern") != pl.col("pattern_other")) & (pl.col("strength") < pl.col("strength_other"))
     )
-    pairs = not_apart(pairs, answered).select("twins", "twins_other", "size", "size_other")
+    if len(pairs):
+        pairs = not_apart(pairs.filter(compatible() & charges_agree()), answered)
+    pairs = pairs.select("twins", "twins_other", "size", "size_other")
+    if pairs.is_empty():
+        return pairs
     return pairs.join(pairs.select(twins_other="twins"), on="twins_other", how="anti")
 
 

@@ -16,6 +16,7 @@ from avenant.core.claims.matching.columns import (
     SEVERAL_ACTS_FIT,
     STATEMENT_WITHOUT_ACT,
 )
+from avenant.core.frames.care import WAITING
 
 TROUBLE: Final = {"piece": pl.Int64, "reason": pl.String, "candidates": pl.String}
 """A piece that waits. candidates: refs, in order, separated by spaces."""
@@ -33,15 +34,22 @@ REASONS: Final = (
 STANDS: Final = (ANSWERS_CONTRADICT, MESSAGES_CONTRADICT)
 """Reasons for which what was booked for the act stands until somebody decides."""
 
+NOBODY_WAITS: Final = pl.DataFrame(schema=WAITING)
+NO_TROUBLE: Final = pl.DataFrame(schema=TROUBLE)
+
 
 def first_reasons(troubles: pl.DataFrame) -> pl.DataFrame:
     """One row of ``troubles`` (TROUBLE) per piece."""
+    if troubles.is_empty():
+        return troubles
     order = pl.col("reason").replace_strict(REASONS, range(len(REASONS)), return_dtype=pl.Int8)
     return troubles.sort("piece", order, "candidates").unique("piece", keep="first", maintain_order=True)
 
 
 def waiting_pieces(troubles: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
     """WAITING for pieces of ``lines`` that wait."""
+    if troubles.is_empty():
+        return NOBODY_WAITS
     members = lines.select("piece", "member_id").join(troubles, on="piece", how="semi").unique("piece")
     return troubles.join(members, on="piece").select(
         pl.col("piece").alias("line_id"),
@@ -54,6 +62,8 @@ def waiting_pieces(troubles: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
 
 def waiting_alone(lines: pl.DataFrame, reason: str) -> pl.DataFrame:
     """WAITING for ``lines`` that wait each on its own, without candidates; nothing is booked for them."""
+    if lines.is_empty():
+        return NOBODY_WAITS
     return lines.select(
         "line_id",
         "member_id",
@@ -63,9 +73,15 @@ def waiting_alone(lines: pl.DataFrame, reason: str) -> pl.DataFrame:
     )
 
 
-def waiting_holds(held: pl.DataFrame, lines: pl.DataFrame, key: tuple[str, ...]) -> pl.DataFrame:
-    """WAITING for held lines. What was booked stands unless other ``lines`` tell of the same act (same ``key``)."""
-    told = lines.select("line_id", *key).join(held, on=list(key), how="semi", nulls_equal=True)
+def waiting_holds(
+    held: pl.DataFrame, lines: pl.DataFrame, lost: pl.DataFrame, key: tuple[str, ...]
+) -> pl.DataFrame:
+    """WAITING for held lines. What was booked stands unless other ``lines`` tell of the same act (same ``key``), all
+    but those of the pieces ``lost``."""
+    if held.is_empty():
+        return NOBODY_WAITS
+    told = lines.join(lost, on="piece", how="anti").select("line_id", *key)
+    told = told.join(held, on=list(key), how="semi", nulls_equal=True)
     told = held.join(told, on=list(key), how="semi", nulls_equal=True)
     return held.select(
         "line_id",

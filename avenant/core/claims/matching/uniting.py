@@ -9,7 +9,7 @@ import polars as pl
 
 from avenant.core.claims.matching.columns import ANSWERS_CONTRADICT, CANCELLATION
 from avenant.core.claims.matching.connected import connected
-from avenant.core.claims.matching.trouble import TROUBLE
+from avenant.core.claims.matching.trouble import NO_TROUBLE, TROUBLE
 from avenant.core.claims.matching.untangling import Untangled, as_one_act
 from avenant.core.claims.matching.verdicts import Verdicts
 
@@ -40,7 +40,7 @@ def contradictory(lines: pl.DataFrame, answered: Verdicts) -> pl.DataFrame:
     that waits alone is no act: it waits for what it takes back, whatever was answered, and nothing booked stands.
     """
     if answered.parties.is_empty() and answered.exceptions.is_empty():
-        return pl.DataFrame(schema=TROUBLE)
+        return NO_TROUBLE
     named = lines.select("piece", "ref", "party").drop_nulls()
     parties = named.group_by("piece").agg("party").rows()
     apart = [piece for piece, present in parties if _torn(set(present), answered)]

@@ -39,9 +39,9 @@ def matched(lines: pl.DataFrame, answers: pl.DataFrame, families: pl.DataFrame) 
     waiting = [
         waiting_pieces(reasons, found.lines),
         waiting_alone(told.lost, CANCELS_NOTHING),
-        waiting_holds(told.held, found.lines.join(_lost(reasons), on="piece", how="anti"), KEY),
+        waiting_holds(told.held, found.lines, _lost(reasons), KEY),
     ]
-    free = found.lines.join(reasons, on="piece", how="anti")
+    free = found.lines.join(reasons, on="piece", how="anti") if len(reasons) else found.lines
     return Matched(
         acts=acts(free, families, told.verdicts.exceptions),
         links=pl.concat([links(found.lines), single_links(told.lost), single_links(told.held)]),
