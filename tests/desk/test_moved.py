@@ -96,7 +96,7 @@ def told(client: Client, address: str) -> str:
 
 def test_a_corrected_premium_is_told_cause_by_cause_and_adds_up(enter: Enter, book: Database) -> None:
     ref, month, _ = one(book, CORRECTED)
-    said = told(enter("care", book), f"/members/{ref}/premiums/{month}/moved")
+    said = told(enter("care", book), f"/members/{ref}/premiums/{month}/moved?now=1")
     assert "add up to what the book says, to the cent" in said and "do not add up" not in said
     assert "because" in said and "Sum of all moves" in said
 
@@ -104,7 +104,7 @@ def test_a_corrected_premium_is_told_cause_by_cause_and_adds_up(enter: Enter, bo
 def test_from_an_earlier_instant_only_what_came_after_it_is_told(enter: Enter, book: Database) -> None:
     ref, month, _ = one(book, CORRECTED)
     client = enter("care", book)
-    whole = told(client, f"/members/{ref}/premiums/{month}/moved")
+    whole = told(client, f"/members/{ref}/premiums/{month}/moved?now=1")
     assert "for the first time" in whole
     with book.connect() as connection:
         row = connection.execute(
@@ -115,7 +115,7 @@ def test_from_an_earlier_instant_only_what_came_after_it_is_told(enter: Enter, b
         ).fetchone()
     assert row is not None
     since = f"{row[0].astimezone():%Y-%m-%d}"
-    later = told(client, f"/members/{ref}/premiums/{month}/moved?since={since}")
+    later = told(client, f"/members/{ref}/premiums/{month}/moved?since={since}&now=1")
     assert "for the first time" not in later and "Nothing moved between" in later
     assert client.get(f"/members/{ref}/premiums/{month}/moved?since=yesterday").status_code == 400
 
@@ -125,7 +125,7 @@ def test_a_care_event_is_told_in_french_too(enter: Enter, book: Database) -> Non
     client = enter("care", book)
     client.post("/language", {"back": "/"})
     try:
-        said = told(client, f"/members/{ref}/care/{act}/moved?act={act}")
+        said = told(client, f"/members/{ref}/care/{act}/moved?act={act}&now=1")
     finally:
         client.post("/language", {"back": "/"})
     assert "Comment ce montant a évolué" in said and "au centime près" in said
@@ -144,7 +144,7 @@ def test_every_line_of_a_paper_is_what_its_causes_come_to(
         line += 1
         moved = read(book, number, line)
         assert moved.adds_up and moved.movements  # type: ignore[attr-defined]
-        assert "do not add up" not in told(client, f"/{kind}/{number}/lines/{line}/moved")
+        assert "do not add up" not in told(client, f"/{kind}/{number}/lines/{line}/moved?now=1")
     assert line
 
 
@@ -165,6 +165,19 @@ def test_a_page_that_asks_for_the_causes_gets_their_sentences_alone(enter: Enter
     ref, month, _ = one(book, CORRECTED)
     part = enter("care", book).get(f"/members/{ref}/premiums/{month}/moved", headers={"HX-Request": "true"})
     assert "because" in part.content.decode() and "<html" not in part.content.decode()
+
+
+def test_the_page_comes_at_once_and_its_answer_follows(enter: Enter, book: Database) -> None:
+    ref, act = one(book, ACT)
+    client, address = enter("care", book), f"/members/{ref}/care/{act}/moved?act={act}&since="
+    shell = client.get(address).content.decode()
+    assert "The causes are being found" in shell and "because" not in shell
+    (answer,) = set(re.findall(r'hx-get="([^"]*moved[^"]*)"', shell))
+    assert unescape(answer).startswith(f"/members/{ref}/care/{act}/moved?") and f'href="{answer}"' in shell
+    followed = client.get(unescape(answer), headers={"HX-Request": "true"}).content.decode()
+    assert "<html" not in followed and "Sum of all moves" in followed
+    assert "Sum of all moves" in told(client, unescape(answer)), "without JavaScript the link opens it whole"
+    assert client.get("/invoices/AV-1999-000001/lines/1/moved").status_code == 404
 
 
 def test_pages_lead_to_how_their_amounts_moved(enter: Enter, book: Database) -> None:

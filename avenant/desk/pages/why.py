@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,7 @@ from avenant.desk.moments import steps
 from avenant.desk.pages.papers import known
 from avenant.desk.roles import Permission
 from avenant.desk.words import all_words, say
+from avenant.flows.documents_opened import OpenedInvoice, OpenedPayout, invoice_entries, payout_entries
 from avenant.flows.events import family_events
 from avenant.flows.instants import MomentRefused, changes_about, moment
 from avenant.flows.why_between import (
@@ -68,68 +69,77 @@ class Shown:
     steps: tuple[ShownStep, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a search found: movements, each under a title; line: of a paper, what they make together."""
+
+    movements: Sequence[Movement]
+    titles: Sequence[str]
+    line: LineMoved | None = None
+
+
 @door(Permission.SEE_COVER, looks_at="member")
 def premium_moved(request: HttpRequest, ref: str, month: str) -> HttpResponse:
     """The premiums of a member's month."""
     desk = desk_of(request)
-    head, of = member_head(desk.db, ref, desk.rev), month_asked(desk, month)
-    found = premium_movements(
-        desk.db,
-        ref,
-        of,
-        request.GET.get("slot") or None,
-        _since(request, desk),
-        desk.rev,
-        desk.language,
-        _names(desk, head),
-    )
+    head, of, since = member_head(desk.db, ref, desk.rev), month_asked(desk, month), _since(request, desk)
+    slot = request.GET.get("slot") or None
     context = {
         "head": head,
         "tab": "cover",
         "title": month_text(of, desk.language),
         "back": reverse("premium", args=[ref, f"{of:%Y-%m}"]),
-        "shown": [_shown(desk, _slot_title(desk, one), one) for one in found],
         "steps": steps(changes_about(desk.db, "member", ref), desk.moment),
     }
-    return _page(request, context, found)
+
+    def found() -> Told:
+        names = _names(desk, head)
+        moved = premium_movements(desk.db, ref, of, slot, since, desk.rev, desk.language, names)
+        return Told(moved, [_slot_title(desk, one) for one in moved])
+
+    return _page(request, desk, context, found)
 
 
 @door(Permission.SEE_CARE, looks_at="member")
 def event_moved(request: HttpRequest, ref: str, event: int) -> HttpResponse:
     """All acts of a care event, per payee; ``act``: one alone."""
     desk = desk_of(request)
-    told = family_events(desk.db, ref, desk.today, desk.rev)
-    found = next((one for one in told.events if event in {act.act_id for act in one.acts}), None)
-    if found is None:
+    seen = family_events(desk.db, ref, desk.today, desk.rev)
+    shown = next((one for one in seen.events if event in {act.act_id for act in one.acts}), None)
+    if shown is None:
         raise PageRefused(say(desk.language, "care.unknown_event"), status=404)
-    names = {act.act_id: wording.act_name(act, desk.language) for act in found.acts}
+    names = {act.act_id: wording.act_name(act, desk.language) for act in shown.acts}
     wanted = [act for act in names if request.GET.get("act", str(act)) == str(act)]
-    moved = event_movements(desk.db, wanted, _since(request, desk), desk.rev, desk.language)
+    since = _since(request, desk)
     context = {
         "head": member_head(desk.db, ref, desk.rev),
         "tab": "care",
-        "title": wording.title(found, desk.language),
+        "title": wording.title(shown, desk.language),
         "back": reverse("care-event", args=[ref, event]),
-        "shown": [_shown(desk, _act_title(desk, names, one), one) for one in moved],
-        "steps": steps(changes_about(desk.db, "member", found.member), desk.moment),
+        "steps": steps(changes_about(desk.db, "member", shown.member), desk.moment),
     }
-    return _page(request, context, moved)
+
+    def found() -> Told:
+        moved = event_movements(desk.db, wanted, since, desk.rev, desk.language)
+        return Told(moved, [_act_title(desk, names, one) for one in moved])
+
+    return _page(request, desk, context, found)
 
 
 @door(Permission.SEE_MONEY, looks_at="invoice", by="number")
 def invoice_line_why(request: HttpRequest, number: str, line: int) -> HttpResponse:
     """A line of an invoice: what moved since its premiums were last invoiced."""
     desk = desk_of(request)
-    moved = known(desk, lambda: invoice_line_moved(desk.db, number, line, desk.rev, desk.language))
-    return _line_page(request, desk, "invoice", number, line, moved)
+    opened = known(desk, lambda: invoice_entries(desk.db, number, line, desk.rev))
+    return _line_page(request, desk, "invoice", number, line, opened, invoice_line_moved)
 
 
 @door(Permission.SEE_MONEY, looks_at="payout", by="number")
 def payout_line_why(request: HttpRequest, number: str, line: int) -> HttpResponse:
     """A line of a payout: what moved since its act was last paid."""
     desk = desk_of(request)
-    moved = known(desk, lambda: payout_line_moved(desk.db, number, line, desk.rev, desk.language))
-    return _line_page(request, desk, "payout", number, line, moved)
+    opened = known(desk, lambda: payout_entries(desk.db, number, line, desk.rev))
+    return _line_page(request, desk, "payout", number, line, opened, payout_line_moved)
 
 
 @door(Permission.SEE_RUNS)
@@ -161,23 +171,46 @@ def _moved_by(desk: Desk, told: MovedBy) -> dict[str, Any]:
 
 
 def _line_page(
-    request: HttpRequest, desk: Desk, kind: str, number: str, line: int, moved: LineMoved
+    request: HttpRequest,
+    desk: Desk,
+    kind: str,
+    number: str,
+    line: int,
+    opened: OpenedInvoice | OpenedPayout,
+    read: Callable[..., LineMoved],
 ) -> HttpResponse:
     context: dict[str, Any] = {
-        "line": moved,
+        "amount_cents": opened.lines[0].amount_cents,
+        "currency": opened.header.currency,
         "title": say(desk.language, "papers.line_of", line=line or "–", paper=number),
         "back": reverse(f"{kind}-line", args=[number, line]),
-        "shown": [_shown(desk, _line_title(desk, one), one) for one in moved.movements],
         "steps": steps(changes_about(desk.db, kind, number), desk.moment),
     }
-    return _page(request, context, moved.movements)
+
+    def found() -> Told:
+        moved = known(desk, lambda: read(desk.db, number, line, desk.rev, desk.language))
+        return Told(moved.movements, [_line_title(desk, one) for one in moved.movements], moved)
+
+    return _page(request, desk, context, found)
 
 
-def _page(request: HttpRequest, context: dict[str, Any], moved: Sequence[Movement]) -> HttpResponse:
-    """The page; fetched for another page, the sentences of what replaced something alone."""
-    if request.headers.get("HX-Request"):
-        return page(request, "why/moved_part.html", context)
-    return page(request, "why/moved.html", context | _sums(moved))
+def _page(
+    request: HttpRequest, desk: Desk, context: dict[str, Any], found: Callable[[], Told]
+) -> HttpResponse:
+    """The page at once, the search when the page asks for it (``now``), as all pages that ask wait for nothing.
+
+    Fetched for another page: the sentences of what replaced something alone.
+    """
+    fetched, asked = bool(request.headers.get("HX-Request")), bool(request.GET.get("now"))
+    if not (fetched or asked):
+        query = request.GET.copy()
+        query["now"] = "1"
+        return page(request, "why/moved.html", context | {"answer": f"{request.path}?{query.urlencode()}"})
+    told = found()
+    shown = [_shown(desk, title, one) for title, one in zip(told.titles, told.movements, strict=True)]
+    context |= {"shown": shown, "line": told.line, "asked": True} | _sums(told.movements)
+    name = "moved.html" if not fetched else "moved_body.html" if asked else "moved_part.html"
+    return page(request, f"why/{name}", context)
 
 
 def _since(request: HttpRequest, desk: Desk) -> int:
