@@ -10,29 +10,32 @@ is not known is told by the name of its type.
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta, timezone
-from decimal import Decimal
 from enum import EnumMeta
-from fractions import Fraction
 from itertools import islice
 from pathlib import PurePath
-from types import BuiltinFunctionType, FunctionType, MemberDescriptorType, MethodType, ModuleType
+from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 import polars as pl
 
 from avenant.rerun.frames import frame_snapshot, series_snapshot
 from avenant.rerun.masks import Mask
+from avenant.rerun.reading import (
+    EXACT,
+    INSTANCE_DICT,
+    Known,
+    fields_of,
+    held,
+    integer,
+    is_a,
+    own_dict,
+    remembered,
+    type_name,
+)
 
 Snapshot = dict[str, Any]
-_INSTANCE_DICT: Final = type.__dict__["__dict__"].__get__
-_MRO: Final = type.__dict__["__mro__"].__get__
-_BIG: Final = 4_096
-"""Integers of more bits are told by their size: writing them out would take time that nobody limits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +67,13 @@ class Snapshotter:
     owned: Mapping[str, frozenset[int]] = field(default_factory=dict)
     told: int = 0
     truncated: bool = False
+    _cells: dict[tuple[str, str], object] = field(default_factory=dict)
 
     def of(self, name: str, value: object, before: Iterable[pl.DataFrame] = ()) -> Snapshot:
         """The snapshot of ``value``, found under ``name``. ``before``: frames against which new columns show."""
         if self.told > self.limits.run_bytes:
             self.truncated = True
-            return {"type": _type_name(type(value)), "cut": "run"}
+            return {"type": type_name(type(value)), "cut": "run"}
         made = self._of(name, value, 0, _Budget(self.limits.nodes), list(before))
         return made
 
@@ -79,8 +83,8 @@ class Snapshotter:
         self.told += 24
         if budget.nodes < 0:
             self.truncated = True
-            return {"type": _type_name(kind), "cut": "nodes"}
-        exact = _EXACT.get(id(kind))
+            return {"type": type_name(kind), "cut": "nodes"}
+        exact = EXACT.get(id(kind))
         if exact is not None:
             return self._scalar(name, value, exact)
         if kind is str:
@@ -90,7 +94,7 @@ class Snapshotter:
         if kind is pl.Series:
             return self._series(name, value)
         if depth >= self.limits.depth:
-            return {"type": _type_name(kind), "cut": "depth"}
+            return {"type": type_name(kind), "cut": "depth"}
         return self._compound(name, value, depth, budget, before)
 
     def _scalar(self, name: str, value: object, exact: Callable[[Any], object]) -> Snapshot:
@@ -110,7 +114,7 @@ class Snapshotter:
         return {"type": "str", "value": text[:limit], **cut}
 
     def _frame(self, name: str, frame: pl.DataFrame, before: list[pl.DataFrame]) -> Snapshot:
-        made = frame_snapshot(frame, before, self.cell, self.limits.rows, self.limits.columns, self.owned)
+        made = frame_snapshot(frame, before, self.cells, self.limits.rows, self.limits.columns, self.owned)
         self.told += 40 * len(made["columns"]) + 12 * sum(map(len, made["rows"]))
         return made
 
@@ -118,6 +122,27 @@ class Snapshotter:
         made = series_snapshot(series, series.name or name, self.cell, self.limits.items)
         self.told += 12 * len(made["items"])
         return made
+
+    def cells(self, column: str, values: list[Any]) -> list[Any]:
+        """Cells of one column: those that need no mask nor shape of their own are told as they are."""
+        self.told += 24 * len(values)
+        hides = self.mask.hides_scalar(column)
+        return [self._plain_cell(column, value, hides) for value in values]
+
+    def _plain_cell(self, column: str, value: object, hides: bool) -> object:
+        kind = type(value)
+        if value is None or (kind is bool and not hides):
+            return value
+        if kind is int and not hides and -(2**53) < value < 2**53:  # type: ignore[operator]
+            return value
+        if kind is not str:
+            return self.cell(column, value)
+        known = self._cells.get((column, value))  # type: ignore[arg-type]
+        if known is None:
+            known = self.cell(column, value)
+            if len(self._cells) < _MOST_CELLS:
+                self._cells[column, value] = known  # type: ignore[index]
+        return known
 
     def cell(self, column: str, value: object) -> object:
         """One cell of a frame: a plain value, a token, or a small snapshot of what is nested."""
@@ -130,39 +155,38 @@ class Snapshotter:
         self, name: str, value: Any, depth: int, budget: _Budget, before: list[pl.DataFrame]
     ) -> Snapshot:
         kind = type(value)
-        mro = _MRO(kind)
-        if _is_a(type(kind), EnumMeta):
-            return self._enum(name, value)
-        if "__dataclass_fields__" in _INSTANCE_DICT(kind):
+        known = _LOOKS.get(id(kind))
+        if known is None or known[0] is not kind:
+            known = remembered(_LOOKS, kind, _look_at(kind))
+        look = known[1]
+        if look is _DATACLASS:
             return self._dataclass(value, depth, budget, before)
-        for container, look in _CONTAINERS:
-            if any(each is container for each in mro):
-                return look(self, name, value, depth, budget)
-        return _named(value)
+        return _named(value) if look is None else look(self, name, value, depth, budget)
 
-    def _enum(self, name: str, value: object) -> Snapshot:
-        own = _own_dict(value)
+    def _enum(self, name: str, value: object, depth: int, budget: _Budget) -> Snapshot:
+        own = own_dict(value)
         member = own.get("_name_")
-        made: Snapshot = {"type": _type_name(type(value)), "enum": member if type(member) is str else "?"}
+        made: Snapshot = {"type": type_name(type(value)), "enum": member if type(member) is str else "?"}
         inner = own.get("_value_")
-        if id(type(inner)) in _EXACT or type(inner) is str:
+        if id(type(inner)) in EXACT or type(inner) is str:
             made["value"] = (
-                self.mask.text(name, inner) if type(inner) is str else _EXACT[id(type(inner))](inner)
+                self.mask.text(name, inner) if type(inner) is str else EXACT[id(type(inner))](inner)
             )
         return made
 
     def _dataclass(self, value: object, depth: int, budget: _Budget, before: list[pl.DataFrame]) -> Snapshot:
-        names = _INSTANCE_DICT(type(value))["__dataclass_fields__"]
+        kind = type(value)
+        own = own_dict(value)
         fields: Snapshot = {}
-        for each in islice(dict.keys(names), self.limits.items * 2):
-            found, content = _field(value, each)
+        for each, slot in islice(fields_of(kind), self.limits.items * 2):
+            found, content = held(value, each, slot, own)
             if found:
                 fields[each] = self._of(each, content, depth + 1, budget, before)
-        return {"type": _type_name(type(value)), "fields": fields}
+        return {"type": type_name(kind), "fields": fields}
 
     def _sequence(self, name: str, value: Any, depth: int, budget: _Budget) -> Snapshot:
-        base = tuple if _is_a(type(value), tuple) else list
-        names = _INSTANCE_DICT(type(value)).get("_fields")
+        base = tuple if is_a(type(value), tuple) else list
+        names = INSTANCE_DICT(type(value)).get("_fields")
         count = base.__len__(value)
         items = list(islice(base.__iter__(value), self.limits.items))
         if type(names) is tuple and len(names) == count:
@@ -170,11 +194,11 @@ class Snapshotter:
                 str(each): self._of(str(each), item, depth + 1, budget, [])
                 for each, item in zip(names, items, strict=False)
             }
-            return {"type": _type_name(type(value)), "fields": fields}
+            return {"type": type_name(type(value)), "fields": fields}
         return self._items(name, value, items, count, depth, budget)
 
     def _set(self, name: str, value: Any, depth: int, budget: _Budget) -> Snapshot:
-        base = frozenset if _is_a(type(value), frozenset) else set
+        base = frozenset if is_a(type(value), frozenset) else set
         items = list(islice(base.__iter__(value), self.limits.items))
         return self._items(name, value, items, base.__len__(value), depth, budget)
 
@@ -182,7 +206,7 @@ class Snapshotter:
         self, name: str, value: object, items: list[object], count: int, depth: int, budget: _Budget
     ) -> Snapshot:
         told = [self._of(name, item, depth + 1, budget, []) for item in items]
-        return {"type": _type_name(type(value)), "length": count, "items": told}
+        return {"type": type_name(type(value)), "length": count, "items": told}
 
     def _mapping(self, name: str, value: Any, depth: int, budget: _Budget) -> Snapshot:
         pairs = list(islice(dict.items(value), self.limits.items))
@@ -194,72 +218,25 @@ class Snapshotter:
             )
             told.append([label, self._of(str(column), content, depth + 1, budget, [])])
         return {
-            "type": _type_name(type(value)),
+            "type": type_name(type(value)),
             "length": dict.__len__(value),
             "pairs": told,
         }
 
     def _bytes(self, name: str, value: Any, depth: int, budget: _Budget) -> Snapshot:
-        base = bytes if _is_a(type(value), bytes) else bytearray
-        return {"type": _type_name(type(value)), "length": base.__len__(value)}
+        base = bytes if is_a(type(value), bytes) else bytearray
+        return {"type": type_name(type(value)), "length": base.__len__(value)}
 
     def _derived_text(self, name: str, value: Any, depth: int, budget: _Budget) -> Snapshot:
-        return {**self._text(name, str.__str__(value)), "type": _type_name(type(value))}
+        return {**self._text(name, str.__str__(value)), "type": type_name(type(value))}
 
     def _derived_int(self, name: str, value: Any, depth: int, budget: _Budget) -> Snapshot:
-        made = self._scalar(name, int.__int__(value), _integer)
-        return {**made, "type": _type_name(type(value))}
+        made = self._scalar(name, int.__int__(value), integer)
+        return {**made, "type": type_name(type(value))}
 
     def _path(self, name: str, value: object, depth: int, budget: _Budget) -> Snapshot:
-        return {"type": _type_name(type(value)), "opaque": True}
+        return {"type": type_name(type(value)), "opaque": True}
 
-
-def _is_a(kind: type, wanted: type) -> bool:
-    """Whether ``wanted`` is ``kind`` or above it, asking neither."""
-    return any(each is wanted for each in _MRO(kind))
-
-
-def _integer(value: int) -> object:
-    if -(2**53) < value < 2**53:
-        return value
-    return f"{value}" if value.bit_length() <= _BIG else f"an integer of {value.bit_length()} bits"
-
-
-def _float(value: float) -> object:
-    return value if value == value and abs(value) != float("inf") else f"{value}"
-
-
-_SCALARS: Final[dict[type, Callable[[Any], object]]] = {
-    type(None): lambda value: None,
-    bool: lambda value: value,
-    int: _integer,
-    float: _float,
-    complex: lambda value: f"{value}",
-    date: lambda value: date.isoformat(value),
-    datetime: lambda value: datetime.isoformat(value) if _plain_zone(value) else "an instant",
-    time: lambda value: time.isoformat(value) if value.tzinfo is None else "a time of day",
-    timedelta: lambda value: f"{timedelta.total_seconds(value)} s",
-    Decimal: lambda value: _bounded(Decimal.__str__(value)),
-    Fraction: lambda value: _fraction(value),
-    uuid.UUID: lambda value: uuid.UUID.__str__(value),
-}
-
-
-def _bounded(text: str) -> str:
-    return text if len(text) <= _BIG else f"{text[:80]}…"
-
-
-def _fraction(value: Fraction) -> str:
-    return f"{_integer(value.numerator)}/{_integer(value.denominator)}"
-
-
-def _plain_zone(value: datetime) -> bool:
-    """Whether the zone is one of the standard library's, whose code may be called."""
-    return any(type(value.tzinfo) is each for each in (type(None), timezone, ZoneInfo))
-
-
-_EXACT: Final = {id(kind): exact for kind, exact in _SCALARS.items()}
-"""By identity: a class of somebody else's may bring its own hash."""
 
 Look = Callable[[Snapshotter, str, object, int, _Budget], Snapshot]
 _CONTAINERS: Final[tuple[tuple[type, Look], ...]] = (
@@ -277,45 +254,33 @@ _CONTAINERS: Final[tuple[tuple[type, Look], ...]] = (
 """Subclasses are read by the functions of these types, never by their own."""
 
 
-def _field(value: object, name: str) -> tuple[bool, object]:
-    """A field of a dataclass, read from its slot or its dictionary: (whether it is there, what it holds)."""
-    for kind in _MRO(type(value)):
-        slot = _INSTANCE_DICT(kind).get(name)
-        if type(slot) is MemberDescriptorType:
-            try:
-                return True, slot.__get__(value)
-            except AttributeError:
-                return False, None
-    own = _own_dict(value)
-    return name in own, own.get(name)
+_DATACLASS: Final[Look] = lambda *given: {}  # noqa: E731
+"""Stands for dataclasses among the looks: theirs needs the frames of the call too."""
+_MOST_CELLS: Final = 50_000
+_LOOKS: Final[Known] = {}
+"""How values of a type are looked at, by the type's identity."""
 
 
-def _own_dict(value: object) -> dict[str, object]:
-    try:
-        own = object.__getattribute__(value, "__dict__")
-    except AttributeError:
-        return {}
-    return own if type(own) is dict else {}
+def _look_at(kind: type) -> Look | None:
+    """How values of this type are looked at; None: not at all."""
+    if is_a(type(kind), EnumMeta):
+        return Snapshotter._enum
+    if "__dataclass_fields__" in INSTANCE_DICT(kind):
+        return _DATACLASS
+    return next((look for container, look in _CONTAINERS if is_a(kind, container)), None)
 
 
 def _named(value: Any) -> Snapshot:
     """What is told of a value of an unknown type: the type; of functions and classes also their name."""
     kind = type(value)
-    made: Snapshot = {"type": _type_name(kind), "opaque": True}
+    made: Snapshot = {"type": type_name(kind), "opaque": True}
     if kind is FunctionType or kind is BuiltinFunctionType:
         made["name"] = value.__qualname__
     elif kind is MethodType and type(value.__func__) is FunctionType:
         made["name"] = value.__func__.__qualname__
     elif kind is ModuleType:
-        name = _own_dict(value).get("__name__")
+        name = own_dict(value).get("__name__")
         made["name"] = name if type(name) is str else "?"
-    elif _is_a(kind, type):
-        made["name"] = _type_name(value)
+    elif is_a(kind, type):
+        made["name"] = type_name(value)
     return made
-
-
-def _type_name(kind: type) -> str:
-    """The qualified name of a type, read without the help of its metaclass."""
-    name = type.__dict__["__qualname__"].__get__(kind)
-    module = _INSTANCE_DICT(kind).get("__module__")
-    return name if module == "builtins" or type(module) is not str else f"{module}.{name}"
