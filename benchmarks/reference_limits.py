@@ -50,9 +50,10 @@ def with_wanted(decisions: list[Decision], statuses: Statuses, rules: Rules) -> 
                 grant(decision, is_optam(decision, statuses), rules)
             except ActWaits as wait:
                 decision.waits = str(wait) if decision.by_rules else None
-    ruled = [decision for decision in decisions if decision.by_rules and not decision.waits]
-    pairs_within_their_cap(ruled, rules)
-    daily_charges_and_shares_not_added(ruled)
+    # what a person pays by exception is part of its pair or stay all the same
+    known = [one for one in decisions if one.covered and not one.act.cancelled and not one.waits]
+    pairs_within_their_cap(known, rules)
+    daily_charges_and_shares_not_added(known)
 
 
 def grant(decision: Decision, optam: bool | None, rules: Rules) -> None:
@@ -205,7 +206,7 @@ def one_pair_within(pair: list[Decision], category: str, rules: Rules) -> None:
     cap = rules.value(f"optics_cap_{category}_cents", pair[0].day)
     if cap is None:
         for decision in pair:
-            decision.waits = "parameter_unknown"
+            decision.waits = "parameter_unknown" if decision.by_rules else None
         return
     left = max(0, cap - sum(decision.secu for decision in pair))
     for decision in pair:
@@ -232,10 +233,11 @@ def daily_charges_and_shares_not_added(decisions: list[Decision]) -> None:
 
 
 def lowered(decision: Decision, cents: int, reason: str) -> None:
-    """What is not due is not paid."""
-    if cents < decision.wanted:
+    """What is not due is not paid, and its reason is told even where nothing would be: the bill is wrong."""
+    decision.reasons.add(reason)
+    if max(0, cents) < decision.wanted:
         decision.wanted = max(0, cents)
-        decision.reasons.add(reason)
+        decision.limit_kind, decision.limit_left = "left", decision.wanted
 
 
 def stays(decisions: list[Decision]) -> list[list[Decision]]:

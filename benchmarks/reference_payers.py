@@ -104,12 +104,16 @@ def told_enough(tariffs: list[Tariff | None], told_base: int | None, told_rate: 
 
 
 def rate_of_base(decision: Decision, tariff: Tariff | None, told_rate: int | None, rules: Rules) -> None:
-    """The rate as told, or the tariff's, or the family's on the day of care; 100 % with certain exemptions."""
+    """The rate as told, or the tariff's, or the family's on the day of care; 100 % with certain exemptions.
+
+    Where only the Sécu's own word knows a price it alone knows the rate; 100 % of it are full cover all the same.
+    """
     standard = tariff.rate_ppm if tariff else None
     if standard is None and decision.family.rate_parameter:
         standard = rules.value(decision.family.rate_parameter, decision.day)
     priced = tariff or decision.family.family not in NO_PRICE_OF_THE_SECU
-    exempt = decision.act.exemption in FULLY_COVERED and priced
+    named = decision.act.exemption in FULLY_COVERED
+    exempt = named and priced
     if standard is None and not priced:
         standard = 0
     decision.standard_rate = MILLION if exempt else standard or 0
@@ -121,7 +125,7 @@ def rate_of_base(decision: Decision, tariff: Tariff | None, told_rate: int | Non
         raise ActWaits("tariff_unknown")
     else:
         decision.rate = standard
-    if exempt and decision.rate == MILLION and decision.base > 0:
+    if named and decision.rate == MILLION and decision.base > 0:
         decision.reasons.add("full_cover")
 
 

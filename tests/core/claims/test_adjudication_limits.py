@@ -211,6 +211,23 @@ def test_a_lower_patient_share_is_absorbed_by_the_daily_charge() -> None:
     assert "patient_share_absorbed" in found[1]["reasons"]
 
 
+def test_of_an_absorbed_share_nothing_is_paid_nor_fees_above_the_base_instead() -> None:
+    small = WARD | {"base_cents": 40_000}
+    acts = (stay("GHS", 45_000, 1, **small), stay("FJ", 10_000, 2, quantity=5))
+    assert rows_by_act(*acts)[1]["decided_cents"] == 0
+    generous = care_rules(
+        guarantee("hospital_stay", rate_ppm=1_100_000), guarantee("daily_charge", real_cost=True)
+    )
+    assert rows_by_act(*acts, rules=generous)[1]["decided_cents"] == 4_000
+
+
+def test_a_share_that_a_person_pays_by_exception_absorbs_the_daily_charge_too() -> None:
+    ward = WARD | {"exception_cents": 0}
+    found = rows_by_act(stay("GHS", 114_536, 1, **ward), stay("FJ", 10_000, 2, quantity=5))
+    assert [found[n]["decided_cents"] for n in (1, 2)] == [0, 0]
+    assert "daily_charge_absorbed" in found[2]["reasons"]
+
+
 def test_with_a_heavy_act_both_the_flat_sum_and_the_daily_charge_are_due() -> None:
     full = WARD | {"rate_ppm": 1_000_000}
     found = rows_by_act(

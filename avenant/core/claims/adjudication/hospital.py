@@ -2,7 +2,9 @@
 
 If the patient's share is at least the daily charge, it absorbs the daily charge; otherwise it is absorbed by
 it. Example: five days at 20.00 € and a share of 229.07 €: only the share is due. With a share of 0.00 €,
-because a heavy act replaced it by a flat sum, the daily charge of 100.00 € is due, and so is the flat sum.
+because a heavy act replaced it by a flat sum, the daily charge of 100.00 € is due, and so is the flat sum. Of a
+share that is absorbed nothing is paid, nor instead of it anything above the base; what the guarantee grants beyond
+the share stays. An act that a person pays by exception is part of its stay: what is due depends on the bill alone.
 """
 
 from __future__ import annotations
@@ -72,14 +74,8 @@ def _stays(acts: pl.DataFrame) -> pl.DataFrame:
 
 def _lowered(frame: pl.DataFrame) -> pl.DataFrame:
     charge, share = pl.col("charge_absorbed").fill_null(False), pl.col("share_absorbed").fill_null(False)
-    rest = (pl.col("left_cents") - pl.col("patient_share_cents")).clip(lower_bound=0)
-    due = (
-        pl.when(charge)
-        .then(0)
-        .when(share)
-        .then(pl.min_horizontal("wanted_cents", rest))
-        .otherwise("wanted_cents")
-    )
+    above = (pl.col("wanted_cents") - pl.col("patient_share_cents")).clip(lower_bound=0)
+    due = pl.when(charge).then(0).when(share).then(above).otherwise("wanted_cents")
     bound = due < pl.col("wanted_cents")
     frame = explained(frame, daily_charge_absorbed=charge, patient_share_absorbed=share)
     return frame.with_columns(
