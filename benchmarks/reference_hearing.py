@@ -13,8 +13,8 @@ from benchmarks.reference_telling import Telling, kept_apart
 from benchmarks.reference_verdicts import Verdicts
 from benchmarks.reference_words import (
     cancels,
-    conflict,
     content,
+    contradicting_words,
     day_received,
     mirrors,
     repeated,
@@ -61,7 +61,7 @@ def heard(lines: list[Line], said: Verdicts, one_act: bool = False) -> Heard:
                 found.tellings[0].tell(line)
             tell([] if one_act else document, found.tellings, said)
         pending = take_back(pending, found, lines, said)
-        pending = [line for line in pending if not repeat(line, found, said)]
+        pending = without_repetitions(pending, found, lines, said)
     found.lost = pending
     return found
 
@@ -107,8 +107,8 @@ def said_before(line: Line, telling: Telling, said: Verdicts) -> bool:
 
 
 def agreeing(line: Line, telling: Telling, said: Verdicts) -> bool:
-    """More or less of the same."""
-    return bool(telling.live) and not any(conflict(line, told) for told in telling.live)
+    """More or less of the same; nobody completes what contradicts itself."""
+    return bool(telling.live) and not contradicting_words([*telling.live, line])
 
 
 def silenced(line: Line, telling: Telling, said: Verdicts) -> bool:
@@ -135,13 +135,14 @@ def take_back(cancellations: list[Line], found: Heard, lines: list[Line], said: 
             found.applied.append((line, same))
             continue
         by_name = line.ref in said.targets
-        target = next((one for one in targets if by_name or not kept_apart(line, one, said)), None)
-        earlier = None if by_name else repeated_in(line, found.tellings, said)
+        possible = [one for one in targets if by_name or not kept_apart(line, one, said)]
+        target = next(iter(possible), None)
+        earlier = None if by_name else repeated_in(line, found, lines, said)
         if target is None:
-            known = (by_name or (earlier and targets)) and repeat(line, found, said)
+            known = (by_name or (earlier and targets)) and repeat(line, found, lines, said)
             remaining += [] if known else [line]
         elif earlier:
-            refs = sorted({earlier.ref, *(told.ref for told in target.live)})
+            refs = sorted({earlier.ref, *(meant(line, one, said)[0].ref for one in possible)})
             found.doubtful.append((line, refs))
         else:
             target.take_back(line, meant(line, target, said))
@@ -155,8 +156,7 @@ def same_cancellation(one: Line, done: Line, lines: list[Line], said: Verdicts) 
         return True
     if one.ref in said.targets:
         return False
-    sent_twice = day_received(one) == day_received(done) and one.document_id != done.document_id
-    return sent_twice and repeats(one, done) and nth(one, lines) == nth(done, lines)
+    return day_received(one) == day_received(done) and repeats_elsewhere(one, done, lines)
 
 
 def nth(cancellation: Line, lines: list[Line]) -> int:
@@ -174,12 +174,13 @@ def meant(cancellation: Line, telling: Telling, said: Verdicts) -> list[Line]:
     return [line for line in telling.live if named and same_words(line, named)]
 
 
-def repeated_in(cancellation: Line, tellings: list[Telling], said: Verdicts) -> Line | None:
-    """The cancellation in another document of which this one may be a repetition."""
-    together = [telling for telling in tellings if not kept_apart(cancellation, telling, said)]
-    taken = [line for telling in together for line in telling.taken_by]
-    others = [line for line in taken if line.document_id != cancellation.document_id]
-    return next((line for line in others if repeats(cancellation, line)), None)
+def repeated_in(cancellation: Line, found: Heard, lines: list[Line], said: Verdicts) -> Line | None:
+    """The cancellation of which this one may be a repetition: nothing was told of its act since."""
+    for done, telling in found.applied:
+        known = repeats_elsewhere(cancellation, done, lines) and not kept_apart(cancellation, telling, said)
+        if known and done in telling.taken_by:
+            return done
+    return None
 
 
 def repeats(one: Line, other: Line) -> bool:
@@ -187,17 +188,34 @@ def repeats(one: Line, other: Line) -> bool:
     return same_words(one, other) and one.cancels == other.cancels
 
 
-def repeat(cancellation: Line, found: Heard, said: Verdicts) -> bool:
-    """Where everything is taken back already, the cancellation is told twice."""
+def repeats_elsewhere(one: Line, other: Line, lines: list[Line]) -> bool:
+    """Whether they do so in two documents: the nth of equal ones repeats the nth."""
+    elsewhere = one.document_id != other.document_id
+    return elsewhere and repeats(one, other) and nth(one, lines) == nth(other, lines)
+
+
+def repeat(cancellation: Line, found: Heard, lines: list[Line], said: Verdicts) -> bool:
+    """Where nothing is left to take back, a cancellation of what was cancelled before is told twice."""
     name = said.targets.get(cancellation.ref)
-    for telling in found.tellings:
-        if name is not None:
-            known = any(line.ref == name for line in telling.messages)
-        else:
-            known = any(repeats(line, cancellation) for line in telling.taken_by)
-            known = known and not kept_apart(cancellation, telling, said)
-        if known:
-            telling.repeat(cancellation)
-            found.applied.append((cancellation, telling))
-            return True
-    return False
+    if name is not None:
+        of_act = (one for one in found.tellings if any(line.ref == name for line in one.messages))
+    else:
+        before = found.cancellations[: found.cancellations.index(cancellation)]
+        of_act = (
+            one
+            for done, one in found.applied
+            if (done in before and said.are_same(cancellation, done))
+            or (repeats_elsewhere(cancellation, done, lines) and not kept_apart(cancellation, one, said))
+        )
+    telling = next(of_act, None)
+    if telling is None:
+        return False
+    telling.repeat(cancellation)
+    found.applied.append((cancellation, telling))
+    return True
+
+
+def without_repetitions(pending: list[Line], found: Heard, lines: list[Line], said: Verdicts) -> list[Line]:
+    """Those that repeat nothing, not even one that was found to be a repetition itself."""
+    left = [line for line in pending if not repeat(line, found, lines, said)]
+    return left if len(left) == len(pending) else without_repetitions(left, found, lines, said)

@@ -27,12 +27,12 @@ def matched(
     told = [with_last_day(line) for line in lines if line.kind != "quote"]
     said = verdicts(told, answers)
     spoken = [line for line in told if line.hold is None or line.ref in said.exceptions]
-    pieces, alone = exact(spoken, said)
+    pieces, alone, aimless = exact(spoken, said)
+    pieces, alone = united(pieces, alone, spoken, said)
+    alone += aimless
     lost = {wait.line_id for wait in alone if wait.reason == "cancels_nothing"}
     known = [line for line in spoken if line.line_id not in lost]
     alone += [held(line, known) for line in told if line.hold is not None and line.ref not in said.exceptions]
-    pieces, unheard_again = united(pieces, said)
-    alone += unheard_again
     for piece in pieces:
         contradicting_messages(piece, said)
     pieces = joined(pieces, said, rules)
@@ -74,15 +74,17 @@ def key(line: Line) -> tuple[object, ...]:
     return (line.care_from, line.act_code or line.family, line.provider_id, line.location)
 
 
-def exact(lines: list[Line], said: Verdicts) -> tuple[list[Piece], list[Waiting]]:
-    """Pieces by exact key; and cancellations of nothing, or of one of several, which wait alone."""
+def exact(lines: list[Line], said: Verdicts) -> tuple[list[Piece], list[Waiting], list[Waiting]]:
+    """Pieces by exact key; cancellations of nothing, or of one of several, which wait alone; and cancellations of a
+    line that its sender did not tell."""
     by_ref = {line.ref: line for line in lines}
     groups: dict[tuple[object, ...], dict[Speaker, list[Line]]] = defaultdict(lambda: defaultdict(list))
     alone: list[Waiting] = []
+    aimless: list[Waiting] = []
     for line in lines:
         target = by_ref.get(said.targets.get(line.ref, line.ref))
         if target is None or speaker_of(target) != speaker_of(line):
-            alone.append(Waiting(line.line_id, line.member_id, "cancels_nothing", None, False))
+            aimless.append(Waiting(line.line_id, line.member_id, "cancels_nothing", None, False))
         else:
             groups[key(target)][speaker_of(line)].append(line)
     pieces: list[Piece] = []
@@ -90,7 +92,7 @@ def exact(lines: list[Line], said: Verdicts) -> tuple[list[Piece], list[Waiting]
         found = [heard(messages, said) for _, messages in sorted(speakers.items())]
         pieces += paired([one.tellings for one in found], said)
         alone += [wait for one in found for wait in unheard(one)]
-    return pieces, alone
+    return pieces, alone, aimless
 
 
 def unheard(found: Heard) -> list[Waiting]:
@@ -149,15 +151,20 @@ def apart(piece: Piece, telling: Telling, said: Verdicts) -> bool:
     return any(said.are_apart(one, other) for one in piece.lines for other in telling.messages)
 
 
-def united(pieces: list[Piece], said: Verdicts) -> tuple[list[Piece], list[Waiting]]:
-    """What persons called the same is one act; cancellations that then find nothing wait alone."""
-    alone: list[Waiting] = []
-    for name in set(said.party.values()):
+def united(
+    pieces: list[Piece], alone: list[Waiting], lines: list[Line], said: Verdicts
+) -> tuple[list[Piece], list[Waiting]]:
+    """What persons called the same is one act, with cancellations that waited; those that then find nothing wait."""
+    by_id = {line.line_id: line for line in lines}
+    for name in sorted(set(said.party.values())):
         parts = [piece for piece in pieces if any(said.party.get(line.ref) == name for line in piece.lines)]
-        if len(parts) > 1:
+        joining = [wait for wait in alone if said.party.get(by_id[wait.line_id].ref) == name]
+        if parts and len(parts) + len(joining) > 1:
             pieces = [piece for piece in pieces if piece not in parts]
+            alone = [wait for wait in alone if wait not in joining]
             messages: dict[Speaker, list[Line]] = defaultdict(list)
-            for line in (line for part in parts for line in part.lines):
+            together = [line for part in parts for line in part.lines]
+            for line in together + [by_id[wait.line_id] for wait in joining]:
                 messages[speaker_of(line)].append(line)
             found = [heard(told, said, one_act=True) for told in messages.values()]
             pieces.append(Piece({one.speaker: one for part in found for one in part.tellings}))

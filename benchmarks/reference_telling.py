@@ -12,7 +12,6 @@ from benchmarks.reference_claims_model import Line
 from benchmarks.reference_verdicts import Verdicts
 from benchmarks.reference_words import (
     Speaker,
-    as_told,
     cancels,
     conflict,
     content,
@@ -59,14 +58,16 @@ class Telling:
         self.roles |= other.roles
 
     def repeat(self, cancellation: Line) -> None:
-        """A cancellation told twice changes nothing."""
+        """A cancellation told twice changes nothing; a third one may repeat either."""
         self.messages.append(cancellation)
         self.roles[cancellation.line_id] = "duplicate"
+        self.taken_by.append(cancellation)
 
     @property
     def told(self) -> list[Line]:
         """Everything but the cancellations, what reached us first coming first."""
-        return sorted((line for line in self.messages if not cancels(line)), key=as_told)
+        told = (line for line in self.messages if not cancels(line))
+        return sorted(told, key=lambda line: (day_received(line), content(line)))
 
     @property
     def last_charge(self) -> object:

@@ -58,12 +58,6 @@ def content(line: Line) -> tuple[object, ...]:
     return tuple((value is not None, value) for value in told)
 
 
-def as_told(line: Line) -> tuple[object, ...]:
-    """An order of messages by their day, then by the columns of the act, never by their numbers."""
-    said = [getattr(line, name) for name in TOLD]
-    return (day_received(line), [(value is not None, value) for value in said], line.ref)
-
-
 def day_received(line: Line) -> date:
     """When it reached us; before all days where nobody knows."""
     return line.received_on or date.min

@@ -138,3 +138,56 @@ def test_what_was_booked_for_a_held_line_stands_beside_a_cancellation_of_nothing
     held = secu("S#1", hold="contradicts_itself")
     seen = matched_as([held, taken_back(secu("?#1"), "C#1", **named)])
     assert seen.waiting["S#1"] == ("contradicts_itself", None, True)
+
+
+def test_two_cancellations_of_one_day_take_back_the_lines_that_persons_name() -> None:
+    first, second = bill("B#1"), bill("A#1", received_on=date(2024, 3, 13))
+    taking = [taken_back(first, "C#1"), taken_back(first, "D#1")]
+    seen = matched_as([first, second, *taking], [("same", "C#1", "B#1"), ("same", "D#1", "A#1")])
+    assert seen.acts["A#1 B#1 C#1 D#1"]["cancelled"]
+    assert seen.roles == dict.fromkeys(("A#1", "B#1"), "cancelled") | dict.fromkeys(
+        ("C#1", "D#1"), "cancellation"
+    )
+
+
+def test_what_repeats_a_repetition_of_a_cancellation_repeats_it_too() -> None:
+    named = taken_back(RETURNED, "C#1", cancels="S#1", received_on=date(2024, 3, 10))
+    meant, again_later = (
+        taken_back(RETURNED, ref, received_on=day)
+        for ref, day in (("D#1", date(2024, 3, 11)), ("E#1", LATER))
+    )
+    seen = matched_as([RETURNED, named, meant, again_later], [("same", "D#1", "S#1")])
+    assert (seen.roles["D#1"], seen.roles["E#1"]) == ("duplicate", "duplicate")
+    assert seen.acts["C#1 D#1 E#1 S#1"]["cancelled"] and not seen.waiting
+
+
+def test_a_repetition_may_come_before_what_it_repeats() -> None:
+    named = taken_back(RETURNED, "C#1", cancels="S#1", received_on=date(2024, 3, 9))
+    early, meant = (
+        taken_back(RETURNED, ref, received_on=day)
+        for ref, day in (("D#1", date(2024, 3, 9)), ("E#1", date(2024, 3, 10)))
+    )
+    later = again(RETURNED, "T#1", received_on=date(2024, 3, 11))
+    seen = matched_as([early, named, meant, RETURNED, later], [("same", "E#1", "S#1")])
+    assert (seen.roles["D#1"], seen.roles["T#1"]) == ("duplicate", "basis")
+
+
+def test_an_equal_cancellation_waits_while_nothing_was_told_since_even_beside_a_contradiction() -> None:
+    told = [secu("S#1"), secu("S#2"), secu("T#1", charged_cents=2_500), secu("T#2")]
+    cancellation = taken_back(RETURNED, "C#1")
+    seen = matched_as([*told, cancellation, again(cancellation, "D#1", received_on=LATER)])
+    assert seen.waiting["D#1"] == ("several_acts_fit", "C#1 S#2", False)
+
+
+def test_cancellations_that_persons_call_the_same_wait_with_their_candidates() -> None:
+    cancellation = taken_back(RETURNED, "C#1")
+    doubtful = [again(cancellation, ref, received_on=LATER) for ref in ("D#1", "E#1")]
+    seen = matched_as([secu("S#1"), secu("S#2"), cancellation, *doubtful], [("same", "D#1", "E#1")])
+    assert seen.waiting == dict.fromkeys(("D#1", "E#1"), ("several_acts_fit", "C#1 S#1", False))
+
+
+def test_a_cancellation_that_persons_keep_apart_from_an_act_is_no_repetition_in_it() -> None:
+    lines = [RETURNED, bill("B#1"), taken_back(RETURNED, "C#1"), taken_back(RETURNED, "D#1")]
+    seen = matched_as(lines, [("different", "S#1", "D#1"), ("different", "C#1", "B#1")])
+    assert seen.acts["C#1 S#1"]["cancelled"]
+    assert seen.reasons == {"D#1": "cancels_nothing"}

@@ -16,7 +16,9 @@ from avenant.core.claims.matching.columns import (
     DUPLICATE,
     INSURER,
     INVOICE,
+    KEY,
     REQUEST,
+    SAID,
     SECU,
 )
 from avenant.core.frames.care import ACT
@@ -47,7 +49,7 @@ def acts(lines: pl.DataFrame, families: pl.DataFrame, exceptions: pl.DataFrame) 
     speaking = lines.select("piece", *AUTHORITY_ORDER, "received_on", "ref", *_words())
     speaking = speaking[_in_order(heads, dead)]
     unheard = silent.join(dead, on="line_id", how="anti").group_by("piece").agg(silent=pl.len())
-    return _acts(_with_care(_merged(speaking), families), unheard, _decided(lines, exceptions))
+    return _acts(_with_care(_merged(speaking, lines), families), unheard, _decided(lines, exceptions))
 
 
 @cache
@@ -87,7 +89,7 @@ def _in_order(heads: pl.DataFrame, dead: pl.DataFrame) -> pl.Series:
     return rows.filter("speaks").sort("rank")["row"]
 
 
-def _merged(speaking: pl.DataFrame) -> pl.DataFrame:
+def _merged(speaking: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
     """One row per piece of ``speaking``, which is in order: what a single message says, or several together."""
     same = pl.col("piece") == pl.col("piece").shift()
     twice = same & (pl.col("authority") == pl.col("authority").shift())
@@ -98,9 +100,22 @@ def _merged(speaking: pl.DataFrame) -> pl.DataFrame:
     if not marks["twice"].any():
         return pl.concat([single, _together(speaking.filter(marks["same"]))], how="diagonal")
     tied = marks["piece"].is_in(marks.filter("twice")["piece"].unique().implode())
-    by_content = ["piece", *AUTHORITY_ORDER, "received_on", *TOLD, "ref"]
     several = _together(speaking.filter(marks["same"] & ~tied))
-    return pl.concat([single, several, _together(speaking.filter(tied).sort(by_content))], how="diagonal")
+    repeated = _together(_by_content(speaking.filter(tied), lines))
+    return pl.concat([single, several, repeated], how="diagonal")
+
+
+def _by_content(tied: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
+    """``tied`` by piece and authority; what one authority says several times in the order in which matching reads it
+    everywhere: by day of arrival, then by content. So the line that heads the act is the first that it speaks by.
+    """
+    order = ["received_on", *SAID, *KEY, "ref"]
+    told = lines.select(order).filter(pl.col("ref").is_in(tied["ref"].implode())).sort(order)
+    return (
+        told.select("ref")
+        .join(tied, on="ref", maintain_order="left")
+        .sort("piece", *AUTHORITY_ORDER, maintain_order=True)
+    )
 
 
 def _together(speaking: pl.DataFrame) -> pl.DataFrame:

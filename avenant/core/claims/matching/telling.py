@@ -15,36 +15,35 @@ from avenant.core.claims.matching.verdicts import Verdicts
 
 @dataclass(slots=True, eq=False)
 class Telling:
-    """messages: all of it. live: those that count. taken_by: the cancellations that ended what was told before,
-    empty again once something is told after them. repeats: cancellations told twice.
+    """messages: all of it. live: those that count. told: how many are no cancellations. repeats: cancellations told
+    twice.
     """
 
     messages: list[Message] = field(default_factory=list)
     live: list[Message] = field(default_factory=list)
-    taken_by: list[Message] = field(default_factory=list)
+    told: int = 0
     repeats: list[Message] = field(default_factory=list)
 
     def tell(self, message: Message) -> None:
         """What is told after a cancellation counts again."""
         self.messages.append(message)
         self.live.append(message)
-        self.taken_by.clear()
+        self.told += 1
 
     def take_back(self, cancellation: Message) -> None:
         """A cancellation takes back its message and the repetitions of it."""
         gone = [said for said in {live.said for live in self.live} if self._means(cancellation, said)]
         self.live = [live for live in self.live if live.said not in gone]
         self.messages.append(cancellation)
-        self.taken_by.append(cancellation)
 
     def repeat(self, cancellation: Message) -> None:
         """A cancellation told twice changes nothing."""
         self.messages.append(cancellation)
         self.repeats.append(cancellation)
 
-    def mirrored(self, cancellation: Message) -> bool:
-        """Whether something that counts has the amounts of ``cancellation``."""
-        return any(mirrors(cancellation.said, live.said) for live in self.live)
+    def mirrored(self, cancellation: Message) -> list[Message]:
+        """What counts and has the amounts of ``cancellation``."""
+        return [live for live in self.live if mirrors(cancellation.said, live.said)]
 
     def _means(self, cancellation: Message, said: Said) -> bool:
         if cancellation.target is None:

@@ -5,17 +5,30 @@ The Sécu dates a visit on 3 March, the bill on the 5th: a person answers `same`
 
 from __future__ import annotations
 
+from typing import Final
+
 import polars as pl
 
-from avenant.core.claims.matching.columns import ANSWERS_CONTRADICT, CANCELLATION
+from avenant.core.claims.matching.columns import (
+    ANSWERS_CONTRADICT,
+    CANCELLATION,
+    CANCELS_NOTHING,
+    SEVERAL_ACTS_FIT,
+)
 from avenant.core.claims.matching.connected import connected
 from avenant.core.claims.matching.trouble import NO_TROUBLE, TROUBLE
 from avenant.core.claims.matching.untangling import Untangled, as_one_act
 from avenant.core.claims.matching.verdicts import Verdicts
 
+WAITING_ALONE: Final = (CANCELS_NOTHING, SEVERAL_ACTS_FIT)
+"""Why a cancellation waits, before poorer lines are looked at."""
+
 
 def united(found: Untangled, answered: Verdicts) -> Untangled:
-    """The pieces whose lines answers call the same, made one and read again as one act."""
+    """The pieces whose lines answers call the same, made one and read again as one act.
+
+    Cancellations that wait alone and are the same as each other only make no act: each waits as it did.
+    """
     if answered.parties.is_empty():
         return found
     named = found.lines.select("piece", "party").drop_nulls().unique()
@@ -23,6 +36,11 @@ def united(found: Untangled, answered: Verdicts) -> Untangled:
     if pairs.is_empty():
         return found
     above = connected(pairs.select("piece", "piece_other").rows())
+    alone = set(found.troubles.filter(pl.col("reason").is_in(WAITING_ALONE))["piece"])
+    acts = {top for piece, top in above.items() if piece not in alone}
+    above = {piece: top for piece, top in above.items() if top in acts}
+    if not above:
+        return found
     joined = pl.col("piece").is_in(list(above))
     again = found.lines.filter(joined).with_columns(pl.col("piece").replace_strict(above))
     one = as_one_act(again, answered)

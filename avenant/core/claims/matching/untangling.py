@@ -19,7 +19,7 @@ from avenant.core.claims.matching.columns import (
     MESSAGES_CONTRADICT,
     SEVERAL_ACTS_FIT,
 )
-from avenant.core.claims.matching.hearing import hearing
+from avenant.core.claims.matching.hearing import Hearing, hearing
 from avenant.core.claims.matching.message import COLUMNS, Message, message
 from avenant.core.claims.matching.pairing import Piece, paired
 from avenant.core.claims.matching.telling import outcome
@@ -47,10 +47,7 @@ def untangled(lines: pl.DataFrame, answered: Verdicts) -> Untangled:
         for speaker in _speakers(messages):
             told = hearing(speaker, answered)
             speakers.append(told.tellings)
-            for lost in told.lost:
-                writing.waits(lost, CANCELS_NOTHING, [])
-            for unclear, candidates in told.unclear.items():
-                writing.waits(unclear, SEVERAL_ACTS_FIT, candidates)
+            writing.alone(told)
         for piece in paired(speakers, answered):
             writing.piece(piece)
     return writing.on(lines)
@@ -63,8 +60,7 @@ def as_one_act(lines: pl.DataFrame, answered: Verdicts) -> Untangled:
         told = [hearing(speaker, answered, one_act=True) for speaker in _speakers(messages)]
         writing.piece([telling for one in told for telling in one.tellings])
         for one in told:
-            for lost in one.lost:
-                writing.waits(lost, CANCELS_NOTHING, [])
+            writing.alone(one)
     return writing.on(lines.drop("piece", "role", "counts"))
 
 
@@ -86,6 +82,13 @@ class _Writing:
             contradicting += found.contradicting
         if contradicting:
             self.troubles.append((label, MESSAGES_CONTRADICT, " ".join(sorted(contradicting))))
+
+    def alone(self, told: Hearing) -> None:
+        """The cancellations that a person must look at."""
+        for lost in told.lost:
+            self.waits(lost, CANCELS_NOTHING, [])
+        for unclear, candidates in told.unclear.items():
+            self.waits(unclear, SEVERAL_ACTS_FIT, candidates)
 
     def waits(self, message: Message, reason: str, candidates: list[Message]) -> None:
         """A cancellation that waits on its own."""
