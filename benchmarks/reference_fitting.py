@@ -12,7 +12,7 @@ from typing import NamedTuple
 from benchmarks.reference_claims_model import Rules
 from benchmarks.reference_pieces import INSURER, Piece
 from benchmarks.reference_verdicts import Verdicts
-from benchmarks.reference_words import SAID, content
+from benchmarks.reference_words import SAID
 
 NEAR_DAYS = 3
 FITS = {"several_acts_fit", "perhaps_same_act"}
@@ -47,6 +47,14 @@ class Node(NamedTuple):
         return next(iter(self.piece.live))[0]
 
     @property
+    def place(self) -> list[object]:
+        """An order of pieces: by which act they say they are, of twins first the higher authority, by its words."""
+        who = (self.code, self.family, self.provider, self.location, self.charged)
+        words = [self.piece.head_line_says(name) for name in SAID]
+        known = [(one is not None, one) for one in who]
+        return [known, self.parties, self.authority, [(one is not None, one) for one in words], self.head]
+
+    @property
     def twins(self) -> tuple[object, ...]:
         """Sessions of one key and charge are twins, unless a person told them apart from others."""
         code = self.code or self.family
@@ -79,7 +87,7 @@ def joined(pieces: list[Piece], said: Verdicts, rules: Rules) -> list[Piece]:
     richer = {id(one): [other for other in nodes if poorer(one, other, said)] for one in nodes}
     fits = {id(one): [other for other in richer[id(one)] if not richer[id(other)]] for one in nodes}
     sets: dict[tuple[object, ...], list[Node]] = defaultdict(list)
-    for one in sorted(nodes, key=by_content):
+    for one in sorted(nodes, key=lambda node: node.place):
         if fits[id(one)]:
             sets[one.twins].append(one)
     gone = []
@@ -104,7 +112,7 @@ def meeting(
     As many pieces that say the same as there are acts join one each. All that fit the same acts must fit each other,
     and no sender may speak twice.
     """
-    rich = sorted(fits[id(poor[0])], key=by_content)
+    rich = sorted(fits[id(poor[0])], key=lambda node: node.place)
     wanted = {id(one) for one in rich}
     rivals = [one for others in sets if others is not poor for one in others]
     rivals = [one for one in rivals if wanted & {id(other) for other in fits[id(one)]}]
@@ -117,11 +125,6 @@ def meeting(
     if equal_acts or (equal_words and len(rich) == len(poor)):
         return list(zip(poor, rich, strict=False))
     return []
-
-
-def by_content(one: Node) -> list[tuple[object, ...]]:
-    """An order of pieces by what they say."""
-    return sorted(content(line) for line in one.piece.lines)
 
 
 def poorer(one: Node, other: Node, said: Verdicts) -> bool:

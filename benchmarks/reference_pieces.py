@@ -62,6 +62,10 @@ class Piece:
         """The ref by which persons name the piece: of the line with the highest authority."""
         return next(iter(self.live.values())).live[0].ref
 
+    def head_line_says(self, name: str) -> object:
+        """The column as the line says it by which persons name the piece."""
+        return getattr(next(iter(self.live.values())).live[0], name)
+
     def absorb(self, other: Piece) -> None:
         """Another piece is about the same act."""
         for reason, candidates in other.troubles.items():

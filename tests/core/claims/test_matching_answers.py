@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from tests.strategies.messages import again, bill, matched_as, poor_bill, secu, statement, taken_back
+from tests.strategies.messages import again, bill, matched_as, poor_bill, request, secu, statement, taken_back
 
 FIFTH = date(2024, 3, 5)
 TWO_DOCTORS = [secu("S#1"), secu("T#1", provider_id=8), poor_bill("B#1")]
@@ -126,3 +126,23 @@ def test_an_answer_about_unknown_lines_or_two_members_says_nothing() -> None:
     lines = [secu("S#1"), bill("B#1", member_id=2)]
     answers = [("same", "S#1", "B#1"), ("same", "S#1", "Z#9"), ("exception", "Z#9", 1_000)]
     assert matched_as(lines, answers).acts.keys() == {"S#1", "B#1"}
+
+
+def test_of_lines_that_are_the_same_the_first_one_speaks_for_the_act() -> None:
+    lines = [
+        bill("B#1", charged_cents=None),
+        bill("B#2", act_code=None, family="consultation_gp", provider_id=8),
+    ]
+    seen = matched_as(lines, [("same", "B#1", "B#2")])
+    assert seen.roles == {"B#1": "invoice", "B#2": "duplicate"}
+    assert (seen.acts["B#1 B#2"]["provider_id"], seen.acts["B#1 B#2"]["charged_cents"]) == (7, 3_000)
+
+
+def test_an_act_that_contradictions_meet_in_names_all_of_them() -> None:
+    asked = [
+        request("R#1", provider_id=None),
+        request("R#2", provider_id=None, location="11", charged_cents=2_500),
+    ]
+    billed = [bill("B#1"), bill("C#1", charged_cents=2_500)]
+    seen = matched_as([*asked, *billed], [("same", "R#1", "R#2")])
+    assert seen.waiting == {"B#1 C#1 R#1 R#2": ("messages_contradict", "B#1 C#1 R#1 R#2", True)}

@@ -153,3 +153,10 @@ def test_a_candidate_is_named_by_the_message_that_was_received_first() -> None:
     seen = matched_as([secu("S#1"), again, poor_bill("B#1", care_from=FIFTH)])
     assert seen.roles["S#1"] == "basis"
     assert seen.waiting == {"B#1": ("perhaps_same_act", "S#1", False)}
+
+
+def test_of_equal_acts_a_poorer_line_joins_the_one_of_the_highest_authority() -> None:
+    sessions = [statement("X#1"), statement("X#2"), secu("S#1")]
+    seen = matched_as([*sessions, request("R#1", provider_id=None)])
+    assert seen.acts.keys() == {"R#1 S#1 X#1"}
+    assert seen.reasons == {"X#2": "statement_without_act"}

@@ -2,7 +2,8 @@
 
 They join the one act of that member with the same day, the same charge and compatible fields, if exactly one fits
 and only this line of its kind fits it. As many equal lines as there are acts join one each: two Sécu lines for
-hearing aids that name no ear meet the bills for the left and for the right one.
+hearing aids that name no ear meet the bills for the left and for the right one. Of equal acts the one with the
+highest authority is met first, then they go by what that authority says, of equal words by its ref.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ def _twins(pieces: pl.DataFrame) -> pl.DataFrame:
     alike = [*NODE, "party"]
     sets = named.sort(alike).with_columns(twins=pl.struct(alike).rle_id())
     sets = sets.with_columns(size=pl.len().over("twins"))
-    several = sets.filter(pl.col("size") > 1).sort("twins", "words", "head")
+    several = sets.filter(pl.col("size") > 1).sort("twins", "authority", "words", "head")
     ordered = pl.concat([sets.filter(pl.col("size") == 1), several])
     return ordered.with_columns(nth=pl.int_range(pl.len()).over("twins"))
 

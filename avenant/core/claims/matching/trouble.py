@@ -39,11 +39,24 @@ NO_TROUBLE: Final = pl.DataFrame(schema=TROUBLE)
 
 
 def first_reasons(troubles: pl.DataFrame) -> pl.DataFrame:
-    """One row of ``troubles`` (TROUBLE) per piece."""
+    """One row of ``troubles`` (TROUBLE) per piece: the first reason, with all candidates that were found for it.
+
+    A poorer act in which two requests contradict each other joins one in which two bills do: all four are named.
+    """
     if troubles.is_empty():
         return troubles
     order = pl.col("reason").replace_strict(REASONS, range(len(REASONS)), return_dtype=pl.Int8)
-    return troubles.sort("piece", order, "candidates").unique("piece", keep="first", maintain_order=True)
+    told = troubles.sort("piece", order, "candidates")
+    first = told.unique("piece", keep="first", maintain_order=True)
+    return first if len(first) == len(told) else _with_all_candidates(first, told)
+
+
+def _with_all_candidates(first: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
+    """``first`` with the candidates of all rows of ``told`` of the same piece and reason."""
+    named = told.join(first, on=["piece", "reason"], how="semi").drop_nulls("candidates")
+    named = named.select("piece", pl.col("candidates").str.split(" ")).explode("candidates").unique()
+    together = named.sort("piece", "candidates").group_by("piece").agg(pl.col("candidates").str.join(" "))
+    return first.drop("candidates").join(together, on="piece", how="left", maintain_order="left")
 
 
 def waiting_pieces(troubles: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
