@@ -23,7 +23,7 @@ from avenant.flows.events import FamilyEvents, family_events
 from avenant.flows.instants import changes_about
 from avenant.store.readers.heads import member_head
 
-EVENTS_SHOWN = 60
+EVENTS_SHOWN = 24
 
 
 @dataclass(frozen=True, slots=True)
