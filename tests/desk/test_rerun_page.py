@@ -391,8 +391,8 @@ def test_two_runs_are_aligned_and_the_first_place_where_they_part_is_on_top(
     assert "the same calls with the same values" in page.inner_text("#divergence")
 
 
-def test_from_a_care_event_to_its_rerun_and_the_values_of_a_call(
-    visit: Callable[..., Page], played_book: Database
+def test_from_a_care_event_to_its_rerun_the_values_of_a_call_and_its_case(
+    visit: Callable[..., Page], played_book: Database, server: Server
 ) -> None:
     page = visit("engineering", f"/acts/{corrected_act(played_book)}/why")
     page.click("main a[href^='/rerun?subject=act']")
@@ -405,8 +405,37 @@ def test_from_a_care_event_to_its_rerun_and_the_values_of_a_call(
     page.click(".call-row:has-text('with_base_and_rate')")
     page.wait_for_selector("#call table .new-column")
     assert page.inner_text("#call h2") == "with_base_and_rate"
+    assert "with_base_and_rate(" in page.inner_text("#call pre.source")
     page.fill("#within", "")
     assert page.locator(".call-row[aria-selected='true']").count() <= 1
+    with page.expect_download() as saved:
+        page.click("a[download]:has-text('Export as a case')")
+    assert failed(saved.value.path().read_text(encoding="utf-8"), server) == [], "it passes as the run did"
+    with page.expect_download() as saved:
+        page.click("a[download]:has-text('Export JSON')")
+    assert json.loads(saved.value.path().read_text(encoding="utf-8"))[0]["reason"] == WHY
+
+
+def test_a_line_of_the_log_leads_to_the_call_that_wrote_it(
+    visit: Callable[..., Page], played_book: Database, kept: Spool
+) -> None:
+    def logging(events: Iterator[Any]) -> Iterator[Any]:
+        for event in events:
+            yield event
+            if event[:2] == ["call", 8]:
+                yield ["log", 8, "WARNING", "avenant.core.synthetic", "no price yet", []]
+                yield ["log", 8, "DEBUG", "avenant.core.synthetic", "looked twice", []]
+
+    page = visit("engineering", f"/reruns/{written(kept, played_book, events=logging(synthetic(41)))}")
+    page.wait_for_selector("#tree[data-ended]")
+    page.click("#logs summary")
+    assert page.inner_text("#log-count") == "2"
+    assert page.locator("#log-lines li").count() == 1, "those below INFO are hidden at first"
+    page.select_option("#level", "0")
+    assert page.locator("#log-lines li").count() == 2
+    page.click("#log-lines button:has-text('no price yet')")
+    page.wait_for_selector("#call[data-call='8']")
+    assert "no price yet" in page.inner_text("#call")
 
 
 def test_what_a_run_says_out_of_shape_breaks_no_page(
