@@ -8,6 +8,10 @@ WORDS = {
         "Ce que le prochain traitement comptabiliserait pour tous, sous le barème en vigueur ou un projet. "
         "Rien n’est écrit : le calcul tourne à part, sous un rôle qui ne peut que lire.",
     ),
+    "preview.facts": (
+        "What news would change is shown where the news is told.",
+        "Ce que changerait une nouvelle se voit là où elle est saisie.",
+    ),
     "preview.this": (
         "Preview what it would do over the whole book",
         "Voir ce qu’il ferait sur tout le livre",
