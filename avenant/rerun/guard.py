@@ -55,15 +55,20 @@ _START: Final = (
     "import runpy, sys; sys.path[:0] = sys.argv[2:]; runpy.run_module(sys.argv[1], run_name='__main__')"
 )
 _READ: Final = 1 << 18
+LOOK_SECONDS: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a run may use. chatter_bytes: what it may print besides its events."""
+    """What a run may use. chatter_bytes: what it may print besides its events.
+
+    memory_bytes: of one process; together_bytes: of all its processes, looked at twice a second.
+    """
 
     seconds: float = 30
     cpu_seconds: int = 30
     memory_bytes: int = 6 * 2**30
+    together_bytes: int = 8 * 2**30
     output_bytes: int = 256 * 2**20
     line_bytes: int = 16 * 2**20
     chatter_bytes: int = 2**20
@@ -102,6 +107,25 @@ class Outcome:
         return self.status == "done"
 
 
+def memory_of(pid: int) -> int:
+    """The bytes that a process and all below it hold; pages that they share are counted once where that is told."""
+    with suppress(psutil.Error):
+        processes = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
+        return sum(map(_held, processes))
+    return 0
+
+
+def _held(process: psutil.Process) -> int:
+    try:
+        return int(process.memory_full_info().pss)
+    except (psutil.Error, AttributeError):
+        pass
+    try:
+        return int(process.memory_info().rss)
+    except psutil.Error:
+        return 0
+
+
 @dataclass(slots=True)
 class _Watch:
     """What was heard of a run so far."""
@@ -118,10 +142,20 @@ class _Watch:
     ended: bool = False
     failed: bool = False
     stopped: tuple[str, str] | None = None
+    looked: float = 0
 
     def stop(self, status: str, why: str) -> None:
         """Remember why the run has to end; the first reason counts."""
         self.stopped = self.stopped or (status, why)
+
+    def look_at_memory(self, pid: int) -> None:
+        """Stop a run whose processes hold too much together; looked at now and then, since looking costs."""
+        now = time.perf_counter()
+        if now - self.looked < LOOK_SECONDS:
+            return
+        self.looked = now
+        if memory_of(pid) > self.limits.together_bytes:
+            self.stop("memory", f"its processes held more than {self.limits.together_bytes:,} bytes together")
 
     def take(self, chunk: bytes) -> None:
         """Count what the run says and hear the events of whole lines."""
@@ -175,7 +209,7 @@ def guarded(
     """
     here = isolation or isolation_here()
     began = time.perf_counter()
-    watch = _Watch(heard, limits, began)
+    watch = _Watch(heard, limits, began, looked=began)
     with _private_folder() as folder:
         relay = Relay(door, folder)
         process = _started(program, here, limits, folder)
@@ -257,7 +291,8 @@ def _watched(process: subprocess.Popen[bytes], request: bytes, watch: _Watch) ->
             if left <= 0:
                 watch.stop("deadline", f"it took more than {watch.limits.seconds:g} seconds")
                 return
-            for key, _ in ready.select(min(left, 0.5)):
+            watch.look_at_memory(process.pid)
+            for key, _ in ready.select(min(left, LOOK_SECONDS)):
                 if key.data is not None:
                     _read(ready, key, key.data)
                 else:

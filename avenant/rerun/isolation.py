@@ -99,7 +99,7 @@ def inside(
         command += [*_parents(folder, made), "--ro-bind", str(folder), str(folder)]
     if database is not None:
         command += [*_parents(Path(DATABASE_FOLDER), made), "--ro-bind", str(database), DATABASE_FOLDER]
-    command += ["--remount-ro", "/", "--chdir", "/tmp"]
+    command += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp"]
     return [*command, *_as_nobody(), *program]
 
 

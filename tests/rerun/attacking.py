@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import stat
+import struct
 import sys
 import time
 from collections.abc import Callable
@@ -99,6 +101,8 @@ def files(scene: Scene) -> Answer:
         "/",
         "/etc",
         "/run/database",
+        "/dev",
+        "/dev/shm",
     ]
     found = {f"read {path}": tried(lambda path=path: Path(path).read_bytes()) for path in reads}  # type: ignore[misc]
     for place in places:
@@ -120,6 +124,13 @@ def sockets(scene: Scene) -> Answer:
     return {"tcp": tried(tcp), "servers": tried(servers), "interfaces": str(socket.if_nameindex())}
 
 
+def sends(scene: Scene) -> Answer:
+    """By the program's own way out."""
+    from avenant.gateways.alerts import send
+
+    return {"alert": tried(lambda: send(["json://127.0.0.1:9/"], "evil", "evil"))}
+
+
 def environment(scene: Scene) -> Answer:
     from avenant import settings
 
@@ -135,6 +146,16 @@ def processes(scene: Scene) -> Answer:
         "user": str(os.getuid()),
         "become root": tried(lambda: os.setuid(0)),
     }
+
+
+def kills_parents(scene: Scene) -> Answer:
+    """The process above, its group, and every other process and group that can be seen."""
+    others = {int(name) for name in os.listdir("/proc") if name.isdigit()} | {os.getppid()}
+    others -= {0, os.getpid()}
+    groups = {os.getpgid(other) for other in others} - {0, os.getpgid(0)}
+    found = {f"kill {other}": tried(lambda other=other: os.kill(other, signal.SIGKILL)) for other in others}  # type: ignore[misc]
+    kills = {f"kill group {one}": tried(lambda one=one: os.killpg(one, signal.SIGKILL)) for one in groups}  # type: ignore[misc]
+    return found | kills | {"tried": str(len(found) + len(kills))}
 
 
 def kills_all(scene: Scene) -> Answer:
@@ -169,6 +190,17 @@ def sleeps_in_database(scene: Scene) -> Answer:
 
 def allocates(scene: Scene) -> Answer:
     return {"memory": tried(lambda: len(bytearray(10 * 2**30)))}
+
+
+def allocates_by_many(scene: Scene) -> Answer:
+    """No process of them is large, and all together are."""
+    for _ in range(12):
+        if os.fork() == 0:
+            held = bytearray(os.urandom(2**20)) * 100
+            time.sleep(60)
+            os._exit(len(held) % 2)
+    time.sleep(60)
+    return {"memory": "did it"}
 
 
 def prints(scene: Scene) -> Answer:
@@ -207,6 +239,63 @@ def babbles(scene: Scene) -> Answer:
         except OSError:
             continue
     return {"babbled": "did it"}
+
+
+def tells(scene: Scene) -> Answer:
+    """A gigabyte of events, each as it should be."""
+    event = b'[["log", null, "INFO", "evil", "%s", []]]\n' % (b"x" * 2**20)
+    for _ in range(1_024):
+        _told(event)
+    return {"told": "did it"}
+
+
+def nests(scene: Scene) -> Answer:
+    """Valid, and deeper than a reader follows."""
+    _told(b"[" * 100_000 + b"]" * 100_000 + b"\n")
+    return {"nested": "did it"}
+
+
+def _told(words: bytes) -> None:
+    """Say it where events are said: that pipe lies somewhere among the open files."""
+    for descriptor in range(3, 20):
+        try:
+            if stat.S_ISFIFO(os.fstat(descriptor).st_mode):
+                os.write(descriptor, words)
+        except OSError:
+            continue
+
+
+def knocks(scene: Scene) -> Answer:
+    """Words that no client of the database says, and more connections than the door has places."""
+    info = scene.connection.info
+    path, right = f"{info.host}/.s.PGSQL.{info.port}", {"user": info.user, "database": info.dbname}
+    said = {
+        "huge": struct.pack("!ii", 2**31 - 1, 196_608),
+        "cancel": struct.pack("!iiii", 16, 80_877_102, 1, 1),
+        "replication": _opening(**right, replication="database"),
+        "options": _opening(**right, options="-c default_transaction_read_only=off"),
+        "noise": os.urandom(64),
+    }
+    found = {name: tried(lambda words=words: _answered(path, words)) for name, words in said.items()}  # type: ignore[misc]
+    many = [tried(lambda: fresh(scene)) for _ in range(20)]
+    return found | {"many": f"{sum(each.startswith('did it') for each in many)} of 20"}
+
+
+def _opening(**told: str) -> bytes:
+    body = b"".join(f"{name}\0{value}\0".encode() for name, value in told.items()) + b"\0"
+    return struct.pack("!ii", len(body) + 8, 196_608) + body
+
+
+def _answered(path: str, words: bytes) -> str:
+    """What is answered to these first words; an error where nothing but an error or silence comes."""
+    with socket.socket(socket.AF_UNIX) as door:
+        door.settimeout(5)
+        door.connect(path)
+        door.sendall(words)
+        answer = door.recv(1_000)
+    if answer[:1] in (b"", b"E"):
+        raise ConnectionError(answer[:200].decode("utf-8", "replace") or "nothing is answered")
+    return repr(answer[:20])
 
 
 ATTACKS: dict[str, Callable[[Scene], Any]] = {
@@ -253,14 +342,20 @@ ATTACKS: dict[str, Callable[[Scene], Any]] = {
     "roles": as_others,
     "files": files,
     "sockets": sockets,
+    "sends": sends,
     "environment": environment,
     "processes": processes,
+    "kills parents": kills_parents,
     "kills all": kills_all,
     "forks": forks,
     "sleeps": sleeps,
     "sleeps in the database": sleeps_in_database,
     "allocates": allocates,
+    "allocates by many": allocates_by_many,
     "prints": prints,
+    "tells": tells,
+    "nests": nests,
+    "knocks": knocks,
     "recurses": recurses,
     "unspeakable": unspeakable,
     "babbles": babbles,

@@ -110,6 +110,11 @@ def test_there_is_no_network_and_no_other_server(book: Book, tmp_path: Path, unc
     assert "eth" not in came["interfaces"] and "lo" in came["interfaces"]
 
 
+def test_nothing_is_sent_by_the_programs_own_way_out(book: Book, tmp_path: Path, unchanged: None) -> None:
+    came = answers(attack(book, tmp_path, "sends"), "sends")
+    assert came["alert"].startswith("ModuleNotFoundError"), "the sandbox does not even load what sends"
+
+
 def test_the_environment_and_the_settings_hold_no_secret(
     book: Book, tmp_path: Path, unchanged: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -130,6 +135,27 @@ def test_other_processes_are_out_of_sight_and_rights_cannot_be_won(
     assert came["user"] == "64753"
 
 
+def test_no_other_process_is_ended_nor_its_group(book: Book, tmp_path: Path, unchanged: None) -> None:
+    came = answers(attack(book, tmp_path, "kills parents"), "kills parents")
+    assert int(came.pop("tried")) > 0
+    for tried, what in came.items():
+        assert not what.startswith("did it"), f"{tried}: {what}"
+
+
+def test_the_door_says_nothing_to_strange_words_and_has_few_places(
+    book: Book, tmp_path: Path, unchanged: None
+) -> None:
+    found = attack(book, tmp_path, "knocks")
+    came = answers(found, "knocks")
+    assert int(came.pop("many").partition(" ")[0]) < 8
+    for tried, what in came.items():
+        assert not what.startswith("did it"), f"{tried}: {what}"
+    assert found.outcome is not None
+    refused = "; ".join(found.outcome.refused)
+    for words in ("cancelling other requests", "replication", "options", "connections to the database"):
+        assert words in refused
+
+
 def test_forks_are_counted_and_all_of_them_end(book: Book, tmp_path: Path, unchanged: None) -> None:
     came = answers(attack(book, tmp_path, "forks", Limits(seconds=240, processes=40)), "forks")
     assert came["forks"].startswith("stopped after")
@@ -141,7 +167,10 @@ def test_forks_are_counted_and_all_of_them_end(book: Book, tmp_path: Path, uncha
         ("sleeps", Limits(seconds=15), "deadline"),
         ("sleeps in the database", Limits(seconds=15), "deadline"),
         ("prints", PATIENT, "output"),
+        ("tells", Limits(seconds=240, output_bytes=8 * 2**20), "output"),
+        ("allocates by many", Limits(seconds=240, together_bytes=600 * 2**20), "memory"),
         ("babbles", PATIENT, "garbled"),
+        ("nests", PATIENT, "garbled"),
         ("kills all", PATIENT, "killed"),
     ],
 )
