@@ -15,7 +15,7 @@ import re
 import secrets
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -151,8 +151,12 @@ class Spool:
         return found
 
     def heads(self, most: int = 200) -> list[dict[str, Any]]:
-        """The heads of results that are kept, newest first."""
-        found = [self.head_of(path.stem) for path in self.folder.glob("*.jsonl") if path.stat().st_size]
+        """The heads of results that are kept, newest first; what has expired is removed."""
+        self.purge()
+        found = []
+        for path in self.folder.glob("*.jsonl"):
+            with suppress(NoSuchResult, FileNotFoundError, ValueError):  # just expired, or begun this instant
+                found.append(self.head_of(path.stem))
         return sorted(found, key=lambda head: str(head["asked_at"]), reverse=True)[:most]
 
     def brief(self, number: str) -> list[Any]:

@@ -18,7 +18,7 @@ from avenant.flows.reruns.starting import started
 from avenant.gateways.rulebook_files import rulebook_in
 from avenant.rerun.guard import Limits
 from avenant.rerun.isolation import UNSTOPPED, Isolation, isolation_here
-from avenant.rerun.spool import MaskRefused, NoSuchResult, Spool
+from avenant.rerun.spool import MaskRefused, NoSuchResult, QueueFull, Spool
 from avenant.store.readers.history import UnknownRef
 from tests.rerun.conftest import CANARY, Book
 
@@ -182,6 +182,40 @@ def test_a_result_is_kept_for_its_own_mask_and_for_a_day(book: Book, spool: Spoo
     assert Spool(spool.folder, expires_after_seconds=-1).purge() == 1
     with pytest.raises(NoSuchResult):
         spool.read(number)
+
+
+def test_an_expired_result_is_removed_when_somebody_looks_at_the_list(book: Book, spool: Spool) -> None:
+    old, kept = run(book, spool, "D1#1").number, run(book, spool, "M1").number
+    long_ago = time.time() - 25 * 3600
+    os.utime(spool.folder / f"{old}.jsonl", (long_ago, long_ago))
+    assert [head["number"] for head in spool.heads()] == [kept]
+    assert not list(spool.folder.glob(f"{old}.*"))
+
+
+def test_runs_beyond_the_places_wait_and_are_refused_after_a_while(spool: Spool) -> None:
+    few = Spool(spool.open().folder, most_at_once=1)
+    waited: list[str] = []
+
+    def wait() -> None:
+        with few.place(wait_seconds=30):
+            waited.append("got a place")
+
+    with few.place():
+        with pytest.raises(QueueFull, match="try again"), few.place(wait_seconds=0.1):
+            pass
+        waiting = threading.Thread(target=wait)
+        waiting.start()
+        assert not waited
+    waiting.join(timeout=30)
+    assert waited == ["got a place"]
+
+
+@pytest.mark.parametrize("name", ["AV-2025-000001", "AVP-2025-000001", "D1"])
+def test_what_no_rule_decides_takes_no_changed_input(name: str, book: Book, spool: Spool) -> None:
+    change = change_written("enrolment:E2:last_day=2025-02-28")
+    asked = Asked(name, "ana", "engineering", WHY, own=True, changes=(change,))
+    with pytest.raises(ChangeRefused, match="its member, contract or act"):
+        rerun(book.database, book.server, asked, spool)
 
 
 def test_a_double_click_is_one_run(book: Book, spool: Spool) -> None:

@@ -16,6 +16,7 @@ from avenant.core.rulebook.model import Rulebook
 from avenant.flows.code_version import code_version
 from avenant.flows.reruns.asked import Point, Question
 from avenant.flows.reruns.carrying_out import CHILD, Asked, Heard, Rerun, Server, Work, finish, name_of
+from avenant.flows.reruns.changing import ChangeRefused
 from avenant.flows.reruns.importing import document_point
 from avenant.flows.reruns.points import known_point, own_point, under_rulebook
 from avenant.flows.reruns.subjects import subject_named
@@ -31,6 +32,8 @@ ACCEPTED: Final = "AVENANT_RERUNS_WITHOUT_ISOLATION"
 """The variable in which an administrator accepts re-runs where nothing isolates them: ``accepted``."""
 
 
+DECIDED: Final = ("member", "family", "contract", "act")
+"""Kinds of subjects that rules decide about from facts; papers sum what is booked, documents are judged as told."""
 DRAFT: Final = ".draft"
 """Ends the name of the file that keeps a draft beside the result of the run made under it."""
 
@@ -42,9 +45,14 @@ class NotIsolated(RuntimeError):
 def question_for(connection: Connection, asked: Asked, today: date) -> Question:
     """The request with everything looked up.
 
-    Errors: UnknownRef, TooLarge, NoDecision, NothingPublished, UnknownStage.
+    Errors: UnknownRef, TooLarge, NoDecision, NothingPublished, UnknownStage, ChangeRefused.
     """
     subject = subject_named(connection, asked.name, asked.rev)
+    if asked.changes and subject.kind not in DECIDED:
+        raise ChangeRefused(
+            f"a changed input is a fact that rules take, and no rule decides about {subject.kind} {subject.ref}: "
+            "change it for its member, contract or act"
+        )
     point = _point(connection, asked, subject, today)
     if asked.draft is not None:
         point = replace(point, rulebook_version=asked.draft.version)
