@@ -173,7 +173,10 @@ def legal_increase(decision: Decision, rules: Rules) -> None:
 
 
 def secu(decision: Decision) -> None:
-    """What the Sécu pays before it withholds anything: base x rate, or as it told; never above the charge."""
+    """What the Sécu pays before it withholds anything: base x rate, or as it told; never above the charge.
+
+    An increase that reached its cap did not lower the rate: it is taken off here.
+    """
     act = decision.act
     paid = act.secu_cents if act.told_by_secu else None
     kept = act.retention_cents if act.told_by_secu else None
@@ -183,6 +186,8 @@ def secu(decision: Decision) -> None:
         decision.secu = paid + kept
     elif paid is not None:
         decision.secu = max(paid, decision.secu)
+    elif decision.rate == decision.standard_rate and not (act.told_by_secu and act.rate_ppm is not None):
+        decision.secu = gross - decision.increase
     if decision.secu > decision.charged:
         decision.secu = decision.charged
         if not act.cancelled:

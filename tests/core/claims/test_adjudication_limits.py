@@ -92,6 +92,12 @@ def test_what_nobody_knows_of_the_doctor_waits_only_where_it_matters() -> None:
     assert waits(high_fees, rules=care_rules(*GENEROUS)) == ["provider_status_unknown"]
 
 
+def test_a_cap_outside_optam_that_is_not_known_for_the_day_waits_where_the_status_is_not_either() -> None:
+    told = {"told_by_secu": True, "base_cents": 2_300, "rate_ppm": 700_000, "secu_cents": 1_510}
+    early = act("G", 2_300, date(2016, 5, 2), care_path="in", provider_id=5, **told)
+    assert waits(early, enrolments=[EARLY]) == ["parameter_unknown"]
+
+
 def test_the_law_raises_a_low_guarantee_to_the_patients_share() -> None:
     line = guarantee("consultation_gp", rate_ppm=800_000)
     row = only_row(visit(), rules=care_rules(line))
@@ -276,6 +282,12 @@ def test_an_envelope_is_used_up_in_the_order_of_care() -> None:
     assert (found[1]["limit_kind"], found[1]["limit_left_cents"]) == (LIMITS["envelope_amount"], 4_000)
     assert (found[1]["envelope_line_id"], found[2]["envelope_line_id"]) == (1, 0)
     assert "envelope_amount" in found[1]["reasons"]
+
+
+def test_an_envelope_holds_for_care_before_birth_that_an_enrolment_covers() -> None:
+    rules = care_rules(SOFT, envelopes=[YEARLY | {"max_cents": 1_000}], drawing={"soft_medicine": "soft"})
+    (early,) = soft_visits(date(2025, 3, 1))
+    assert only_row(early, rules=rules, born=date(2025, 3, 9))["decided_cents"] == 1_000
 
 
 def test_an_exception_goes_beyond_an_envelope() -> None:

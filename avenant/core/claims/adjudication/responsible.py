@@ -35,7 +35,7 @@ def with_wanted(frame: pl.DataFrame, table: GuaranteeTable, values: DatedValues)
     single act leave: ``wanted_cents``, limit_kind (``LIMITS``) and limit_left_cents.
 
     Waits: ``provider_status_unknown`` where a doctor in OPTAM and one outside would lead to different amounts;
-    ``parameter_unknown`` where an amount of the law is not known for that day.
+    ``parameter_unknown`` where an amount of the law is not known for that day, for either of them.
     """
     unknown = frame["status"] == UNKNOWN
     if not unknown.any():
@@ -43,6 +43,8 @@ def with_wanted(frame: pl.DataFrame, table: GuaranteeTable, values: DatedValues)
     outside = _wanted(frame.filter(unknown).with_columns(status=pl.lit(NON_OPTAM, pl.Int8)), table, values)
     optam = pl.when(unknown).then(OPTAM).otherwise("status").cast(pl.Int8)
     found = _wanted(frame.with_columns(status=optam), table, values)
+    lacking = outside["act_id"].filter(outside["waits"].is_not_null())
+    found = waiting(found, parameter_unknown=pl.col("act_id").is_in(lacking.implode()))
     differ = outside["wanted_cents"] != found["wanted_cents"].filter(unknown)
     differing = pl.col("act_id").is_in(outside["act_id"].filter(differ).implode())
     return waiting(found, provider_status_unknown=pl.col("by_rules") & differing)

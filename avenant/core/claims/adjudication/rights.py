@@ -114,7 +114,7 @@ def _chosen(found: pl.DataFrame, covered: bool) -> pl.DataFrame:
 
 
 def _ages() -> dict[str, pl.Expr]:
-    """``age`` on the day of care; ``minor``, by the age on 1 January of its year (CSS R160-20).
+    """``age`` on the day of care, 0 before birth; ``minor``, by the age on 1 January of its year (CSS R160-20).
 
     Born on 29 February, one has a birthday on 1 March in other years.
     """
@@ -122,7 +122,7 @@ def _ages() -> dict[str, pl.Expr]:
     age = (day - born) // 10_000
     new_year = pl.col("care_from").dt.year() * 10_000 + 101
     return {
-        "age": age.cast(pl.Int32),
+        "age": age.clip(lower_bound=0).cast(pl.Int32),
         "minor": (((new_year - born) // 10_000) < ADULT_AGE).fill_null(False),
     }
 
