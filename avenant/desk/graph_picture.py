@@ -13,12 +13,14 @@ from django.urls import reverse
 
 from avenant.core.claims.reasons import REASONS, told
 from avenant.core.graph import STAGES, Graph, Node, instants
+from avenant.core.graph.field_names import field_named
 from avenant.core.graph.model import STAGE_OF
-from avenant.core.graph.wording import named, ref_of
-from avenant.core.wording.figures import amount_text, day_text, percent_text
+from avenant.core.graph.wording import ref_of
+from avenant.core.wording.figures import day_text
 from avenant.desk.context import Desk
+from avenant.desk.graph_said import amount_said, focused, label, role_named, value_said
 from avenant.desk.roles import Permission
-from avenant.desk.words import all_words, say
+from avenant.desk.words import say
 
 WORDS_OF_THE_SCRIPT = (
     *("came_from", "led_to", "valid", "known_since", "added", "removed", "changed", "nothing_differs", "run"),
@@ -43,7 +45,7 @@ def picture(found: Graph, desk: Desk) -> dict[str, Any]:
     """Everything the page needs for every instant; it asks for nothing more. JSON's types only."""
     members = _members_of_enrolments(found)
     return {
-        "focus": found.focus,
+        "focus": focused(found),
         "stages": [{"key": stage, "words": say(desk.language, f"graph.stage_{stage}")} for stage in STAGES],
         "kinds": {
             kind: [say(desk.language, f"graph.kind_{kind}"), say(desk.language, f"graph.about_{kind}")]
@@ -51,7 +53,7 @@ def picture(found: Graph, desk: Desk) -> dict[str, Any]:
         },
         "nodes": [_state(node, members, desk) for node in found.nodes],
         "edges": [
-            {"source": e.source, "target": e.target, "role": _said("graph.role", e.role, desk)}
+            {"source": e.source, "target": e.target, "role": role_named(e.role, desk)}
             | {"from": e.known_from, "to": e.known_to}
             for e in found.edges
         ],
@@ -74,14 +76,14 @@ def _state(node: Node, members: Mapping[str, str], desk: Desk) -> dict[str, Any]
         "id": node.id,
         "kind": node.kind,
         "stage": node.stage,
-        "label": named(node, desk.language),
-        "amount": None if node.amount_cents is None else _amount(node.amount_cents, node, desk),
+        "label": label(node, desk),
+        "amount": None if node.amount_cents is None else amount_said(node.amount_cents, node, desk),
         "standing": node.standing,
         "from": node.known_from,
         "to": node.known_to,
         "valid": _valid(node, desk.language),
         "fields": [
-            [_said("field", name, desk), _value(name, value, node, desk)]
+            [field_named(name, desk.language), value_said(name, value, node, desk)]
             for name, value in node.fields
             if name not in REASON_FIELDS
         ],
@@ -108,15 +110,16 @@ def _decision(node: Node, desk: Desk) -> dict[str, Any]:
         "out_of_pocket": cents.get("out_of_pocket_cents", 0),
     }
     split = [
-        [name, say(desk.language, f"waterfall.{name}"), _amount(parts[name], node, desk), max(parts[name], 0)]
+        [
+            name,
+            say(desk.language, f"waterfall.{name}"),
+            amount_said(parts[name], node, desk),
+            max(parts[name], 0),
+        ]
         for name in WATERFALL
         if parts[name] or name in ("ours", "out_of_pocket")
     ]
     return because | {"split": split}
-
-
-def _amount(cents: int, node: Node, desk: Desk) -> str:
-    return amount_text(cents, node.currency or "EUR", desk.language)
 
 
 def _valid(node: Node, language: str) -> str:
@@ -124,21 +127,6 @@ def _valid(node: Node, language: str) -> str:
         return ""
     until = "" if node.valid_to is None else f" – {day_text(node.valid_to, language)}"
     return day_text(node.valid_from, language) + until
-
-
-def _value(name: str, value: Any, node: Node, desk: Desk) -> str:
-    if isinstance(value, bool):
-        return say(desk.language, "field.yes" if value else "field.no")
-    if name.endswith("_cents"):
-        return _amount(int(value), node, desk)
-    if name.endswith("_ppm"):
-        return percent_text(int(value), desk.language)
-    return day_text(value, desk.language) if hasattr(value, "isoformat") else str(value)
-
-
-def _said(group: str, key: str, desk: Desk) -> str:
-    name = f"{group}_{key}"
-    return say(desk.language, name) if name in all_words() else key.removesuffix("_cents").replace("_", " ")
 
 
 def _moment(at: str, desk: Desk) -> str:

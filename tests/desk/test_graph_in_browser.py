@@ -72,13 +72,28 @@ def test_time_moves_and_no_box_does(page: Page) -> None:
     assert page.evaluate("avenantGraph.cy.nodes('.later').length") > 0, "most was not known at first"
 
 
+def test_what_follows_stands_below_in_its_column(page: Page) -> None:
+    page.click("#all")
+    page.wait_for_selector("#picture[data-complete]")
+    wrong = page.evaluate(
+        """avenantGraph.cy.edges().filter((link) => {
+            const [above, below] = [link.source(), link.target()];
+            return above.data("stage") === below.data("stage") && above.position("y") >= below.position("y");
+        }).map((link) => link.id())"""
+    )
+    assert wrong == []
+
+
 def test_an_expansion_stands_in_the_address(page: Page) -> None:
     page.click("#one-hop")
     few = shown(page)
     more = page.evaluate("avenantGraph.cy.nodes('.more').first().id()")
     assert more, "one hop is not everything"
+    where = "(id) => avenantGraph.cy.getElementById(id).renderedPosition()"
+    before = page.evaluate(where, more)
     tap(page, more)
     many = shown(page)
+    assert page.evaluate(where, more) == pytest.approx(before, abs=1), "what was tapped stays where it was"
     assert many > few
     page.goto(page.url)
     page.wait_for_selector("#picture[data-drawn]")
@@ -138,7 +153,7 @@ def large(data: dict[str, Any]) -> dict[str, Any]:
         {"rev": rev, "at": "", "sentence": f"instant {rev}", "said": str(rev)}
         for rev in range(1, INSTANTS + 1)
     ]
-    return {**data, "focus": "act D-0000#1", "nodes": nodes, "edges": edges, "instants": instants}
+    return {**data, "focus": ["act:D-0000#1"], "nodes": nodes, "edges": edges, "instants": instants}
 
 
 def replaced(route: Route) -> None:

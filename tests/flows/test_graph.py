@@ -122,6 +122,22 @@ def test_a_late_secu_return_replaces_the_decision_that_was_paid(book: Database) 
     assert sentence == "14 April 2025: decision 2 replaces 1: 9.00 EUR → 11.45 EUR; still to pay: 2.45 EUR"
 
 
+def test_a_decision_stands_on_what_the_law_withheld_on_that_day(book: Database) -> None:
+    """By the tariff 2.00 € are withheld, 70 % paid; what the Sécu tells itself needs neither."""
+    graph = claims_graph(book, "D2#1")
+    measured = {(edge.source, edge.target) for edge in graph.edges if edge.role == "measures"}
+    first = "decision:C-1/D2#1/1"
+    assert measured == {
+        ("parameter:participation_forfaitaire_cents/2024-05-15", first),
+        ("parameter:ss_rate_doctor_fees_coordinated_ppm/2005-01-01", first),
+    }
+    withheld, rate = sorted(
+        (node for node in graph.nodes if node.kind == "parameter"), key=lambda node: node.id
+    )
+    assert (withheld.amount_cents, withheld.valid_from) == (2_00, date(2024, 5, 15))
+    assert ("rate_ppm", 700_000) in rate.fields
+
+
 def test_of_several_acts_each_decision_is_told_with_its_act(book: Database) -> None:
     told = " ".join(moment.sentence for moment in instants(claims_graph(book, "AVP-2025-000001")))
     assert "decision 1 on D2#1: 9.00 EUR; decision 1 on D9#1: 9.00 EUR" in told

@@ -10,6 +10,7 @@ from itertools import groupby
 from avenant.core.claims.reasons import decoded, limit_named
 from avenant.core.graph.covers import Covers
 from avenant.core.graph.model import Drawing, Edge, Fields, Node
+from avenant.core.graph.parameters import Parameters
 from avenant.core.graph.rows import GraphRows
 from avenant.core.graph.rules import rule_names
 from avenant.core.graph.stretches import Row
@@ -51,9 +52,10 @@ def decided(rows: GraphRows) -> Drawing:
     drawing = _entries(entries)
     charges = [row for row in entries if row["version"] % 2]
     charges.sort(key=lambda row: (row["decision"], row["rev"], row["payee_id"]))
-    names, covers = rule_names(rows), Covers(rows)
+    names, covers, parameters = rule_names(rows), Covers(rows), Parameters(rows)
     for _, group in groupby(charges, key=lambda row: row["decision"]):
-        drawing.add(_decisions(list(group), names, covers))
+        drawing.add(_decisions(list(group), names, covers, parameters))
+    drawing.nodes.extend(parameters.nodes())
     return drawing
 
 
@@ -88,7 +90,7 @@ def struck(node: Node, rev: int | None) -> list[Node]:
     return [replace(node, known_to=rev), replace(node, known_from=rev, standing="replaced")]
 
 
-def _decisions(charges: list[Row], names: dict[int, str], covers: Covers) -> Drawing:
+def _decisions(charges: list[Row], names: dict[int, str], covers: Covers, parameters: Parameters) -> Drawing:
     """One node per revision that charged anything for the act: decision 1, 2, …; each replaces the one before."""
     drawing = Drawing()
     by_rev = [list(group) for _, group in groupby(charges, key=lambda row: row["rev"])]
@@ -99,6 +101,7 @@ def _decisions(charges: list[Row], names: dict[int, str], covers: Covers) -> Dra
         drawing.edges.append(Edge(row["act"], name, "decided", rev))
         drawing.edges += [Edge(name, entry["name"], "booked", rev) for entry in together]
         drawing.edges += [Edge(source, name, role, rev) for source, role in _reasons(row, names, covers)]
+        drawing.edges += [Edge(parameter, name, "measures", rev) for parameter in parameters.of(row)]
         if number > 1:
             drawing.edges.append(Edge(f"{row['decision']}/{number - 1}", name, "replaced_by", rev))
     return drawing

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from avenant.core.graph.comparing import Comparison, NodeChange, compared
+from avenant.core.graph.field_names import field_named
 from avenant.core.graph.model import Edge, Graph, Made, Node
 from avenant.core.graph.wording import amount_named, clause, named, ref_of, role_named
 from avenant.core.wording.figures import day_text
@@ -111,7 +112,9 @@ class _Teller:
                 yield self._say("recognised", ref=ref_of(node.id))
             case "waiting":
                 yield label
-            case "entry" | "tariff" | "guarantee" | "envelope" | "price" | "payer_part" | "rest":
+            case (
+                "entry" | "tariff" | "parameter" | "guarantee" | "envelope" | "price" | "payer_part" | "rest"
+            ):
                 return
             case _:
                 yield self._say("told", label=label)
@@ -144,7 +147,9 @@ class _Teller:
         elif node.standing != change.before.standing:
             yield self._say("withdrawn", label=named(node, self.language))
         else:
-            fields = ", ".join(f.name.replace("_", " ") for f in change.fields if f.name != "version")
+            fields = ", ".join(
+                field_named(f.name, self.language) for f in change.fields if f.name != "version"
+            )
             key = "corrected" if fields else "told_again"
             yield self._say(key, label=named(node, self.language), named=fields)
 

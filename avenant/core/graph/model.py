@@ -30,6 +30,7 @@ STAGE_OF: Final[Mapping[str, str]] = {
     "tariff": "rules",
     "guarantee": "rules",
     "envelope": "rules",
+    "parameter": "rules",
     "price": "rules",
     "decision": "decided",
     "waiting": "decided",

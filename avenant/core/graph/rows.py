@@ -78,6 +78,15 @@ TABLES: Final[dict[str, Columns]] = {
     },
     "act_codes": {"act_code": pl.String, "family": pl.String, "basket": pl.String} | REV,
     "rule_lines": {"line_id": pl.Int32, "kind": pl.String, "content_key": pl.String, **_RULE},
+    "parameters": {
+        "parameter": pl.String,
+        "valid_from": pl.Date,
+        "valid_to": pl.Date,
+        "value": pl.Int64,
+        "source": pl.String,
+    }
+    | REV,
+    "rates": {"family": pl.String, "parameter": pl.String} | REV,
     "waiting": {"line_id": pl.Int64, "state": pl.String, "reason": pl.String, "candidates": pl.String} | REV,
     "entries": {"entry_id": pl.Int64, **REIMBURSEMENTS.columns, **REV},
     "payout_ties": {"entry_id": pl.Int64, "payout_id": pl.Int64} | REV,
@@ -95,7 +104,8 @@ TABLES: Final[dict[str, Columns]] = {
     | REV,
 }
 """Field of GraphRows -> its columns. act_codes: the rulebook's, per publication. rule_lines: kind ``tariff``,
-``guarantee``, ``envelope`` or ``price``, one row per publication that holds it. Settlements without a number are
+``guarantee``, ``envelope`` or ``price``, one row per publication that holds it; parameters likewise. rates: which of
+them is the Sécu's rate for a family of care. Settlements without a number are
 called ``#17``."""
 
 
@@ -118,6 +128,8 @@ class GraphRows:
     enrolments: pl.DataFrame = field(default_factory=lambda: _empty("enrolments"))
     act_codes: pl.DataFrame = field(default_factory=lambda: _empty("act_codes"))
     rule_lines: pl.DataFrame = field(default_factory=lambda: _empty("rule_lines"))
+    parameters: pl.DataFrame = field(default_factory=lambda: _empty("parameters"))
+    rates: pl.DataFrame = field(default_factory=lambda: _empty("rates"))
     waiting: pl.DataFrame = field(default_factory=lambda: _empty("waiting"))
     entries: pl.DataFrame = field(default_factory=lambda: _empty("entries"))
     payout_ties: pl.DataFrame = field(default_factory=lambda: _empty("payout_ties"))

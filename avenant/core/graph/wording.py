@@ -15,13 +15,13 @@ from avenant.core.wording.figures import amount_text, day_text, plain_amount
 LANGUAGES: Final = ("en", "fr")
 
 CLAUSES: Final[Mapping[str, tuple[str, str]]] = {
-    "matched": ("{line} matched to act {act} as {role}", "{line} rattaché à l’acte {act} ({role})"),
-    "received": ("{label} received", "{label} reçu"),
+    "matched": ("{line} matched to act {act} as {role}", "{line} rattachée à l’acte {act} ({role})"),
+    "received": ("{label} received", "réception : {label}"),
     "line_told": ("line {ref} told", "ligne {ref} annoncée"),
-    "issued": ("{label} issued: {amount}", "{label} émis : {amount}"),
+    "issued": ("{label} issued: {amount}", "émission : {label}, {amount}"),
     "booked": ("{label}: {amount} booked", "{label} : {amount} comptabilisé"),
     "recognised": ("act {ref} recognised", "acte {ref} reconnu"),
-    "told": ("{label} told", "{label} annoncé"),
+    "told": ("{label} told", "annonce : {label}"),
     "decided": ("{label}: {amount}", "{label} : {amount}"),
     "decided_on": ("{label} on {about}: {amount}", "{label} sur {about} : {amount}"),
     "replaces": (
@@ -35,9 +35,9 @@ CLAUSES: Final[Mapping[str, tuple[str, str]]] = {
     "owed": ("{label}: {amount}", "{label} : {amount}"),
     "owed_for": ("{label} for {about}: {amount}", "{label} pour {about} : {amount}"),
     "cancelled": ("act {ref} cancelled", "acte {ref} annulé"),
-    "withdrawn": ("{label} withdrawn", "{label} retiré"),
-    "corrected": ("{label} corrected ({named})", "{label} corrigé ({named})"),
-    "told_again": ("{label} told again", "{label} annoncé à nouveau"),
+    "withdrawn": ("{label} withdrawn", "retrait : {label}"),
+    "corrected": ("{label} corrected ({named})", "correction : {label} ({named})"),
+    "told_again": ("{label} told again", "nouvelle annonce : {label}"),
     "waits_no_longer": ("{ref} waits no longer", "{ref} n’attend plus"),
     "dissolved": ("act {ref} dissolved", "acte {ref} dissous"),
     "more": ("and {count} more", "et {count} de plus"),
@@ -72,11 +72,12 @@ ANSWERS: Final[Mapping[str, str]] = {
 KINDS: Final[Mapping[str, str]] = {
     "contract": "contrat",
     "member": "assuré",
-    "enrolment": "adhésion",
+    "enrolment": "affiliation",
     "tariff": "tarif",
     "guarantee": "garantie",
     "envelope": "forfait",
     "price": "prix",
+    "parameter": "paramètre",
     "payout": "versement",
     "balance": "solde",
 }
@@ -106,6 +107,8 @@ def ref_of(node_id: str) -> str:
 
 def named(node: Node, language: str) -> str:
     """What ``node`` is called in a box or a sentence."""
+    if node.kind == "waiting":
+        return _waiting(node, language)
     return node.label if language == "en" else _FRENCH.get(node.kind, _plain)(node)
 
 
@@ -138,8 +141,9 @@ def _decision(node: Node) -> str:
     return f"décision {number} : plus rien n’est dû" if nothing else f"décision {number}"
 
 
-def _waiting(node: Node) -> str:
-    return f"{ref_of(node.id)} attend : {told(_said(node, 'reason'), 'member', 'fr')}"
+def _waiting(node: Node, language: str) -> str:
+    waits = "waits:" if language == "en" else "attend :"
+    return f"{ref_of(node.id)} {waits} {told(_said(node, 'reason'), 'member', language)}"
 
 
 def _entry(node: Node) -> str:
@@ -169,7 +173,6 @@ _FRENCH: Final[Mapping[str, Callable[[Node], str]]] = {
     "provider_status": lambda node: f"statut de {node.label.removeprefix('status of ')}",
     "payer_part": lambda node: f"payé par {node.label.removeprefix('paid by ')}",
     "decision": _decision,
-    "waiting": _waiting,
     "entry": _entry,
     "premium": _entry,
     "open": _open,

@@ -14,6 +14,7 @@ from avenant.desk.context import Desk, PageRefused, desk_of, page
 from avenant.desk.doors import door
 from avenant.desk.forms import one_of
 from avenant.desk.graph_picture import picture
+from avenant.desk.graph_said import title
 from avenant.desk.roles import Permission
 from avenant.desk.words import say
 from avenant.flows.graph import claims_graph
@@ -38,7 +39,7 @@ def graph(request: HttpRequest, name: str) -> HttpResponse:
         answer = HttpResponse(as_json(seen) if form == "json" else as_graphml(seen), content_type=FORMS[form])
         answer["Content-Disposition"] = f'attachment; filename="graph.{form}"'
         return answer
-    context = {"name": name, "graph": seen, "data": picture(seen, desk), "stages": STAGES}
+    context = {"name": name, "title": title(seen, desk), "data": picture(seen, desk), "stages": STAGES}
     return page(request, "graph/graph.html", context)
 
 

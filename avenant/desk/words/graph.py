@@ -1,12 +1,11 @@
 """Words of the claims graph."""
 
 WORDS = {
-    "graph.title": ("Graph of", "Graphe de"),
     "graph.slider": ("When something changed", "Quand quelque chose a changé"),
     "graph.play": ("Play", "Lecture"),
     "graph.compare": ("Compare with", "Comparer à"),
     "graph.search": ("Search in the graph", "Chercher dans le graphe"),
-    "graph.one_hop": ("Around the act", "Autour de l’acte"),
+    "graph.one_hop": ("What it is about", "L’essentiel"),
     "graph.all": ("Everything", "Tout"),
     "graph.picture": (
         "The objects and how they hang together; the table below says the same",
@@ -58,6 +57,7 @@ WORDS = {
     "graph.kind_tariff": ("Tariff", "Tarif"),
     "graph.kind_guarantee": ("Guarantee", "Garantie"),
     "graph.kind_envelope": ("Envelope", "Forfait"),
+    "graph.kind_parameter": ("Parameter", "Paramètre"),
     "graph.kind_price": ("Price", "Prix"),
     "graph.kind_decision": ("Decision", "Décision"),
     "graph.kind_waiting": ("Waiting", "En attente"),
@@ -122,6 +122,10 @@ WORDS = {
     "graph.about_envelope": (
         "A limit that several acts share.",
         "Un plafond que plusieurs actes se partagent.",
+    ),
+    "graph.about_parameter": (
+        "An amount or a rate of the law, by date, that the decision counts with.",
+        "Un montant ou un taux réglementaire daté avec lequel la décision est calculée.",
     ),
     "graph.about_price": ("A line of the price table.", "Une ligne de la table des prix."),
     "graph.about_decision": (

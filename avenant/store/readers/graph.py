@@ -62,6 +62,7 @@ def graph_rows(connection: Connection, scope: Scope, rev: int | None = None) -> 
         enrolments=enrolments,
         act_codes=_act_codes(connection, rev) if len(lines) else pl.DataFrame(schema=TABLES["act_codes"]),
         rule_lines=_rule_lines(connection, pl.concat(used), rev),
+        **_parameters(connection, entries, rev),
         waiting=_waiting(connection, lines["line_id"], rev),
         entries=entries,
         payout_ties=ties,
@@ -218,3 +219,23 @@ def _rule_lines(connection: Connection, used: pl.Series, rev: int | None) -> pl.
         JOIN price_line AS p ON p.content_key = l ->> 'content_key'
         WHERE p.line_id = ANY({array(sorted(set(used.to_list())))}) AND {_upto(rev)} ORDER BY v.rev, 1"""
     return read_frame(connection, query, TABLES["rule_lines"])
+
+
+def _parameters(connection: Connection, entries: pl.DataFrame, rev: int | None) -> dict[str, pl.DataFrame]:
+    """``parameters`` and ``rates`` of every publication, where anything was decided."""
+    if entries.is_empty():
+        return {}
+    parameters = f"""
+        SELECT p ->> 'parameter', p ->> 'valid_from', p ->> 'valid_to', p ->> 'value', p ->> 'source', v.rev
+        FROM rulebook_version AS t JOIN revision AS v USING (change_id),
+             jsonb_array_elements(t.content -> 'parameters') AS p
+        WHERE {_upto(rev)} ORDER BY v.rev, 1, 2"""
+    rates = f"""
+        SELECT f ->> 'family', f ->> 'rate_parameter', v.rev
+        FROM rulebook_version AS t JOIN revision AS v USING (change_id),
+             jsonb_array_elements(t.content -> 'care' -> 'families') AS f
+        WHERE f ->> 'rate_parameter' IS NOT NULL AND {_upto(rev)} ORDER BY v.rev, 1"""
+    return {
+        "parameters": read_frame(connection, parameters, TABLES["parameters"]),
+        "rates": read_frame(connection, rates, TABLES["rates"]),
+    }

@@ -46,10 +46,11 @@ def focus_named(connection: Connection, name: str, rev: int | None = None) -> Na
 
 def _act(connection: Connection, name: str, rev: int | None) -> Named:
     line = act_called(connection, name)
-    query = f"SELECT 1 FROM care_line AS t WHERE line_id = %s AND {known('t', rev)} LIMIT 1"
-    if connection.execute(query, [line]).fetchone() is None:
+    query = f"SELECT ref FROM care_line AS t WHERE line_id = %s AND {known('t', rev)} LIMIT 1"
+    told = connection.execute(query, [line]).fetchone()
+    if told is None:
         raise UnknownRef(f"there is no act {name!r}: nothing was told under this number then")
-    return Named(f"act {name}", Scope(_members(connection, [line], rev), (line,)))
+    return Named(f"act {told[0]}", Scope(_members(connection, [line], rev), (line,)))
 
 
 def _members(connection: Connection, lines: Sequence[int], rev: int | None) -> tuple[int, ...]:

@@ -13,6 +13,7 @@ const PATHS = {
   payer_part: "M2 4h12v9H2zM2 7h12",
   tariff: TAG,
   price: TAG,
+  parameter: "M2 4h12M5 2v4M2 8h12M11 6v4M2 12h12M7 10v4",
   guarantee: "M8 1l6 2v5c0 4-3 6-6 7-3-1-6-3-6-7V3z",
   envelope: "M1 3h14v10H1zM1 3l7 6 7-6",
   decision: "M8 1v14M3 4h10M3 4l-2 5h4zM13 4l-2 5h4z",

@@ -40,14 +40,11 @@ export class Model {
 
   title(state) { return `${this.data.kinds[state.kind][0]} ${state.label}${state.amount === null ? "" : ` · ${state.amount}`}`; }
 
-  // What the page is about: the acts named by the focus, else the first act, else the first object.
+  // What the page is about; where that was never an object, as a line that only waited, the first act or object.
   focus() {
     const ids = [...this.states.keys()];
-    const named = ids.filter((id) => this.data.focus.includes(id.slice(id.indexOf(":") + 1)));
-    const acts = ids.filter((id) => id.startsWith("act:"));
-    const wanted = acts.filter((id) => named.includes(id));
-    if (wanted.length) return wanted;
-    return named.length ? named : (acts.length ? acts : ids).slice(0, 1);
+    const meant = this.data.focus.filter((id) => this.states.has(id));
+    return meant.length ? meant : [ids.find((id) => id.startsWith("act:")) ?? ids[0]];
   }
 
   around(ids) { return new Set([...ids, ...ids.flatMap((id) => [...(this.neighbours.get(id) || [])])]); }

@@ -4,10 +4,13 @@ import { Rows } from "./graph-rows.js";
 import { drawnAsSvg } from "./graph-svg.js";
 
 const LONGEST = 44;
-const MARGIN = 24;
-const LEGIBLE = 0.55;
+const NUMBER = 3;
+const MARGIN = 20;
+const LEGIBLE = 0.6;
+const LEGIBLE_WHEN_NARROW = 0.75;
+const NARROW = 500;
 const LARGEST = 1.15;
-const HEAD = 190;
+const HEAD = 184;
 const AROUND = 60;
 const AT_ONCE = 60;
 const PAUSE = 20;
@@ -37,7 +40,8 @@ export class Picture {
 
   label(state) {
     if (!this.labels.has(state)) {
-      const lines = [this.model.data.kinds[state.kind][0], shortened(state.label)];
+      const kind = this.model.data.kinds[state.kind][0];
+      const lines = state.label.length > NUMBER ? [kind, shortened(state.label)] : [`${kind} ${state.label}`];
       if (state.amount !== null) lines.push(state.amount);
       this.labels.set(state, lines.join("\n"));
     }
@@ -83,6 +87,7 @@ export class Picture {
 
   // What is gone is removed, what moved is moved; of what is new only that which is in sight is drawn at once.
   #draw() {
+    delete this.container.dataset.complete;
     this.cy.elements().filter((one) => !this.places.has(one.id()) && !this.links.has(one.id())).remove();
     this.cy.nodes().forEach((node) => { node.position({ ...this.places.get(node.id()) }); });
     const isNew = (id) => this.cy.getElementById(id).empty();
@@ -196,7 +201,7 @@ export class Picture {
     const [left, right] = range("x", BOX.width / 2);
     const [top, bottom] = range("y", BOX.height / 2);
     const whole = Math.min((width - 2 * MARGIN) / (right - left), (height - 2 * MARGIN) / (bottom - top));
-    const zoom = Math.min(LARGEST, Math.max(LEGIBLE, whole));
+    const zoom = Math.min(LARGEST, Math.max(width < NARROW ? LEGIBLE_WHEN_NARROW : LEGIBLE, whole));
     const along = (low, high, size, middle) => {
       if ((high - low) * zoom + 2 * MARGIN <= size + 1) return (size - zoom * (low + high)) / 2;
       return Math.min(MARGIN - zoom * low, Math.max(size - MARGIN - zoom * high, size / 2 - zoom * middle));

@@ -1,6 +1,7 @@
 // Where boxes stand: the stage gives the column, sweeps over the links the order of its rows. The order is found once
-// over all objects and all times: neither time nor an expansion changes who stands above whom.
-const COLUMN = 206;
+// over all objects and all times: neither time nor an expansion changes who stands above whom. What leads to another in
+// the same column, a document to its lines, a decision to the next one, stands above it, as a chain without a gap.
+const COLUMN = 190;
 const ROW = 72;
 const SWEEPS = 12;
 const SETTLING = 6;
@@ -34,28 +35,35 @@ export class Rows {
     this.stages = model.data.stages.map((one) => one.key);
     this.column = new Map([...model.states].map(([id, [first]]) => [id, this.stages.indexOf(first.stage)]));
     this.near = new Map([...model.neighbours].map(([id, near]) => [id, [...near]]));
+    this.above = new Map([...model.states.keys()].map((id) => [id, new Set()]));
+    this.below = new Map([...model.states.keys()].map((id) => [id, new Set()]));
+    for (const [{ source, target }] of model.edges.values()) {
+      if (source === target || this.column.get(source) !== this.column.get(target)) continue;
+      this.below.get(source).add(target);
+      this.above.get(target).add(source);
+    }
     this.block = new Map();
     this.order = new Map();
-    this.#blocks().forEach((ids, number) => {
+    this.#together([...this.near.keys()], (id) => this.near.get(id)).forEach((ids, number) => {
       ids.forEach((id) => this.block.set(id, number));
-      this.#ordered(this.#columns(ids, (id) => id)).forEach((column) => column.forEach((id, place) => this.order.set(id, place)));
+      this.#ordered(ids).forEach((chains) => chains.flat().forEach((id, place) => this.order.set(id, place)));
     });
   }
 
-  // Objects that hang together, as lists.
-  #blocks() {
-    const blocks = [];
+  // Objects that hang together by what nearOf says, as lists.
+  #together(ids, nearOf) {
     const seen = new Set();
-    for (const start of this.near.keys()) {
+    const found = [];
+    for (const start of ids) {
       if (seen.has(start)) continue;
-      const found = [start];
+      const one = [start];
       seen.add(start);
-      for (const id of found) {
-        for (const other of this.near.get(id)) if (!seen.has(other)) { seen.add(other); found.push(other); }
+      for (const id of one) {
+        for (const other of nearOf(id)) if (!seen.has(other)) { seen.add(other); one.push(other); }
       }
-      blocks.push(found);
+      found.push(one);
     }
-    return blocks;
+    return found;
   }
 
   #columns(boxes, objectOf) {
@@ -64,25 +72,48 @@ export class Rows {
     return columns;
   }
 
-  // Each object moves to the middle of what it is linked with: on the way there of what stands left of it or in its
-  // own column, on the way back right of it, and in the end on both sides.
-  #ordered(columns) {
+  // Columns of chains. Each chain moves to the middle of what it is linked with: on the way there left of it, on the
+  // way back right of it, and in the end on both sides.
+  #ordered(ids) {
+    const beside = (id) => [...this.above.get(id), ...this.below.get(id)];
+    const columns = this.#columns(this.#together(ids, beside), ([first]) => first);
     const rows = new Map();
-    centred(columns, rows);
+    centred(columns.map((chains) => chains.flat()), rows);
     for (let sweep = 0; sweep < SWEEPS; sweep += 1) {
       const forth = sweep % 2 === 0;
       const both = sweep >= SWEEPS - 2;
-      for (const column of forth ? columns : [...columns].reverse()) {
-        const wanted = new Map(column.map((id) => {
-          const mine = this.column.get(id);
-          const near = this.near.get(id).filter((one) => both || (forth ? this.column.get(one) <= mine : this.column.get(one) >= mine));
-          return [id, average(near, rows, rows.get(id))];
-        }));
-        column.sort((a, b) => wanted.get(a) - wanted.get(b));
-        packed(column, (id) => wanted.get(id), rows);
+      for (const number of forth ? columns.keys() : [...columns.keys()].reverse()) {
+        const looksAt = (other) => { const theirs = this.column.get(other); return theirs !== number && (both || theirs < number === forth); };
+        columns[number] = this.#chained(columns[number], looksAt, rows);
       }
     }
     return columns;
+  }
+
+  #chained(chains, looksAt, rows) {
+    const placed = chains.map((chain) => {
+      const own = new Map(chain.map((id) => [id, average(this.near.get(id).filter(looksAt), rows, null)]));
+      const told = [...own.values()].filter((row) => row !== null);
+      const middle = told.length ? told.reduce((a, b) => a + b, 0) / told.length : average(chain, rows, 0);
+      return { middle, ids: this.#downwards(chain, (id) => own.get(id) ?? middle) };
+    }).sort((a, b) => a.middle - b.middle);
+    const wanted = new Map(placed.flatMap(({ middle, ids }) => ids.map((id, place) => [id, middle - (ids.length - 1) / 2 + place])));
+    packed(placed.flatMap(({ ids }) => ids), (id) => wanted.get(id), rows);
+    return placed.map(({ ids }) => ids);
+  }
+
+  // A chain from what leads to what follows from it, each as soon as all that leads to it stands above.
+  #downwards(chain, wanted) {
+    const placed = new Set();
+    const inOrder = (ids) => [...ids].sort((a, b) => wanted(a) - wanted(b));
+    const place = (id) => {
+      if (placed.has(id)) return;
+      placed.add(id);
+      for (const next of inOrder(this.below.get(id))) if ([...this.above.get(next)].every((one) => placed.has(one))) place(next);
+    };
+    inOrder(chain.filter((id) => !this.above.get(id).size)).forEach(place);
+    inOrder(chain).forEach(place);
+    return [...placed];
   }
 
   // boxes: name -> object that stands for it; links: pairs of names. Returns the place of each, and each column that
@@ -97,7 +128,7 @@ export class Rows {
     const xs = used.map((_, column) => COLUMN * used.slice(0, column).filter(Boolean).length);
     const places = new Map();
     let top = 0;
-    for (const block of this.#together(boxes)) {
+    for (const block of this.#blocks(boxes)) {
       const rows = this.#settled(block, boxes, near);
       const [highest, lowest] = [Math.min(...rows.values()), Math.max(...rows.values())];
       for (const [name, row] of rows) places.set(name, { x: xs[this.column.get(boxes.get(name))], y: Math.round((top + row - highest) * ROW) });
@@ -106,7 +137,7 @@ export class Rows {
     return { places, heads: this.stages.map((key, i) => ({ key, x: xs[i] })).filter((_, i) => used[i]) };
   }
 
-  #together(boxes) {
+  #blocks(boxes) {
     const blocks = new Map();
     for (const [name, id] of boxes) {
       const block = this.block.get(id);
