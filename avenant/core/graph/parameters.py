@@ -104,7 +104,9 @@ class Parameters:
 def _told(rows: pl.DataFrame, key: str, *columns: str) -> Told:
     """Key -> what its rows said, by revision."""
     told: Told = {}
-    for rev, name, *said_then in rows.sort("rev", maintain_order=True).select("rev", key, *columns).iter_rows():
+    for rev, name, *said_then in (
+        rows.sort("rev", maintain_order=True).select("rev", key, *columns).iter_rows()
+    ):
         told.setdefault(name, []).append((rev, tuple(said_then)))
     return told
 
