@@ -8,6 +8,7 @@ visit of 30.00 € outside the path costs the member 12.00 € more; an act of 1
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final
 
 import polars as pl
@@ -62,6 +63,7 @@ def _outside(rows: pl.DataFrame, table: TariffTable, values: DatedValues) -> pl.
     return rows.select("act_id", SHARE, "consultation_cents", increase_cents=_increase(), lower=_lower())
 
 
+@cache
 def _increase() -> pl.Expr:
     told = pl.col("told_rate_ppm").is_not_null()
     usual = round_half_up_div(pl.col("base_cents") * pl.col("standard_rate_ppm"), PPM)
@@ -76,10 +78,12 @@ def _legal_increase() -> pl.Expr:
     return pl.min_horizontal(of_base, _cap(), usual)
 
 
+@cache
 def _cap() -> pl.Expr:
     return round_half_up_div(pl.col("consultation_cents") * pl.col("quantity") * pl.col(SHARE), PPM)
 
 
+@cache
 def _lower() -> pl.Expr:
     """Whether the rate itself falls: the increase was not told and neither cap binds."""
     of_base = round_half_up_div(pl.col("base_cents") * pl.col(SHARE), PPM)

@@ -5,7 +5,7 @@ the next one at 16 under "one pair in 24 months" of the same envelope. Both draw
 used up counts against the second.
 """
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
 
 import polars as pl
@@ -90,6 +90,7 @@ def _monthly_ceilings(bound: pl.DataFrame, parameters: pl.DataFrame) -> pl.DataF
     return days.join(ceilings, how="cross").filter(in_force).select("care_from", "ceiling_cents")
 
 
+@cache
 def _over_by() -> pl.Expr:
     """A window that was opened on this day (a day number) or before is over on the care date.
 

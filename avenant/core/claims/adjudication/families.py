@@ -5,7 +5,7 @@ Example: ``G`` is a visit to a general practitioner: doctors' fees, the care pat
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import polars as pl
 
@@ -68,6 +68,11 @@ def _as_told(acts: pl.DataFrame) -> pl.DataFrame:
 
     What was taken back altogether was never charged, and nobody asks for it.
     """
+    return acts.with_columns(_told()).pipe(without, "base_cents", "rate_ppm", "secu_cents", "retention_cents")
+
+
+@cache
+def _told() -> list[pl.Expr]:
     told = {
         "told_base_cents": "base_cents",
         "told_rate_ppm": "rate_ppm",
@@ -75,7 +80,7 @@ def _as_told(acts: pl.DataFrame) -> pl.DataFrame:
         "told_retention_cents": "retention_cents",
     }
     by_secu = pl.col("told_by_secu")
-    return acts.with_columns(
+    return [
         pl.when(pl.col("cancelled")).then(0).otherwise("charged_cents").alias("charged_cents"),
         pl.when(pl.col("cancelled"))
         .then(0)
@@ -85,6 +90,6 @@ def _as_told(acts: pl.DataFrame) -> pl.DataFrame:
         pl.when(~pl.col("cancelled")).then("exception_cents").alias("exception_cents"),
         pl.col("quantity").fill_null(1).clip(lower_bound=1),
         *(pl.when(by_secu).then(column).alias(name) for name, column in told.items()),
-        waits=pl.lit(None, pl.String),
-        reasons=pl.lit(0, pl.Int64),
-    ).pipe(without, "base_cents", "rate_ppm", "secu_cents", "retention_cents")
+        pl.lit(None, pl.String).alias("waits"),
+        pl.lit(0, pl.Int64).alias("reasons"),
+    ]

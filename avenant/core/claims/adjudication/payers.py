@@ -7,6 +7,8 @@ Example: 30.00 € charged, base 30.00 €, 70 %: 21.00 € of which 2.00 € ar
 
 from __future__ import annotations
 
+from functools import cache
+
 import polars as pl
 
 from avenant.core.claims.adjudication.joining import without
@@ -41,6 +43,7 @@ def with_secu(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+@cache
 def _hidden_increase() -> pl.Expr:
     """The increase where it was capped: the rate still is the standard one then."""
     capped = pl.col("rate_ppm") == pl.col("standard_rate_ppm")

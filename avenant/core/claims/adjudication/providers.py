@@ -6,6 +6,7 @@ status is a dated property of the provider, unless the message says it.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final
 
 import polars as pl
@@ -33,6 +34,7 @@ def with_status(frame: pl.DataFrame, statuses: pl.DataFrame) -> pl.DataFrame:
     return found.with_columns(status=status).pipe(without, "known_status")
 
 
+@cache
 def _status() -> pl.Expr:
     """From sector and optam; null: they do not say."""
     like_sector_1 = (pl.col("sector") == 1) | pl.col("optam")

@@ -6,6 +6,7 @@ from the Sécu: fees above the base are paid up to 100 % of it, so ours is 6.90 
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final
 
 import polars as pl
@@ -16,7 +17,7 @@ from avenant.core.claims.adjudication.guarantee import UNLIMITED, ceilings, with
 from avenant.core.claims.adjudication.guarantee_table import GuaranteeTable
 from avenant.core.claims.adjudication.joining import beside, without
 from avenant.core.claims.adjudication.providers import NON_OPTAM, OPTAM, UNKNOWN
-from avenant.core.claims.adjudication.waiting import explained, waiting
+from avenant.core.claims.adjudication.waiting import waiting, with_bits
 from avenant.core.claims.reasons import LIMITS
 from avenant.core.money import PPM, round_half_up_div
 
@@ -93,6 +94,7 @@ def _with_floor(frame: pl.DataFrame, values: DatedValues) -> pl.DataFrame:
     return frame.with_columns(floor_cents=floor).pipe(without, *FLAT_SUMS.values())
 
 
+@cache
 def _without_rest() -> pl.Expr:
     return pl.col("basket").is_in(NO_REST_FOR_THE_MEMBER).fill_null(False)
 
@@ -139,9 +141,14 @@ def _non_optam_cap(doctors: pl.DataFrame, table: GuaranteeTable, values: DatedVa
 
 def _with_limit(frame: pl.DataFrame) -> pl.DataFrame:
     """What decided the amount, and the reasons that go with it."""
+    frame = frame.with_columns(_limit())
+    return frame.with_columns(reasons=_limit_reasons())
+
+
+@cache
+def _limit() -> list[pl.Expr]:
     wanted, entitled = pl.col("wanted_cents"), pl.col("entitled")
-    raised = entitled & (wanted > pl.col("bounded_cents"))
-    capped = entitled & ~raised & (wanted < pl.col("payable_cents")) & (wanted < pl.col("ceiling_cents"))
+    raised, capped = _raised(), _capped()
     kinds = [
         (~entitled, "none", pl.lit(-1)),
         (wanted == pl.col("payable_cents"), "left", pl.col("payable_cents")),
@@ -154,10 +161,23 @@ def _with_limit(frame: pl.DataFrame) -> pl.DataFrame:
     for condition, limit, amount in reversed(kinds):
         kind = pl.when(condition).then(LIMITS[limit]).otherwise(kind)
         left = pl.when(condition).then(amount).otherwise(left)
-    frame = frame.with_columns(limit_kind=kind.cast(pl.Int16), limit_left_cents=left.cast(pl.Int64))
-    decisive = pl.col("limit_kind")
-    return explained(
-        frame,
+    return [kind.cast(pl.Int16).alias("limit_kind"), left.cast(pl.Int64).alias("limit_left_cents")]
+
+
+def _raised() -> pl.Expr:
+    return pl.col("entitled") & (pl.col("wanted_cents") > pl.col("bounded_cents"))
+
+
+def _capped() -> pl.Expr:
+    wanted = pl.col("wanted_cents")
+    below = (wanted < pl.col("payable_cents")) & (wanted < pl.col("ceiling_cents"))
+    return pl.col("entitled") & ~_raised() & below
+
+
+@cache
+def _limit_reasons() -> pl.Expr:
+    decisive, raised, capped = pl.col("limit_kind"), _raised(), _capped()
+    return with_bits(
         guarantee_reached=decisive == LIMITS["guarantee"],
         price_limit=decisive == LIMITS["price_limit"],
         responsible_minimum=raised,

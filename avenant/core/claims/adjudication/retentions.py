@@ -7,6 +7,7 @@ paramedical act and transport. What the Sécu told counts; else the amounts of t
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final
 
 import polars as pl
@@ -54,6 +55,7 @@ def with_retention(frame: pl.DataFrame, values: DatedValues) -> pl.DataFrame:
     return _explained(frame)
 
 
+@cache
 def _told() -> pl.Expr:
     """What the Sécu says, or what its payment shows: it withheld what it did not pay of its part."""
     shown = (pl.col("secu_cents") - pl.col("told_paid_cents")).clip(lower_bound=0)
@@ -61,6 +63,7 @@ def _told() -> pl.Expr:
     return pl.when(told.is_not_null()).then(pl.min_horizontal(told, "secu_cents"))
 
 
+@cache
 def _computed() -> pl.Expr:
     """Nobody told, the family bears one, and neither age nor exemption frees the member (CSS R160-20)."""
     free = pl.col("minor") | pl.col("exemption").is_in(EXEMPT).fill_null(False)
@@ -74,6 +77,7 @@ def _by_kind(parameters: dict[str, str]) -> pl.Expr:
     )
 
 
+@cache
 def _most_per_day() -> pl.Expr:
     """Participation: 4 amounts per day and professional (D160-8); franchises: a sum per day (D160-11)."""
     acts = pl.col(MOST_ACTS_PER_DAY) * pl.col(UNITS["participation"])

@@ -7,7 +7,7 @@ contract, as 0.00 €.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import polars as pl
 
@@ -113,6 +113,7 @@ def _chosen(found: pl.DataFrame, covered: bool) -> pl.DataFrame:
     return found.select("act_id", *columns, covered=pl.lit(covered))
 
 
+@cache
 def _ages() -> dict[str, pl.Expr]:
     """``age`` on the day of care, 0 before birth; ``minor``, by the age on 1 January of its year (CSS R160-20).
 

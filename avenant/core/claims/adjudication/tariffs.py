@@ -8,7 +8,7 @@ from the 22nd on, at a rate of 70 % (CSS R160-5).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
 
 import numpy as np
@@ -117,14 +117,17 @@ def with_base_and_rate(frame: pl.DataFrame, table: TariffTable, values: DatedVal
     )
 
 
+@cache
 def _exempt() -> pl.Expr:
     return pl.col("exemption").is_in(FULLY_COVERED).fill_null(False)
 
 
+@cache
 def _lacking() -> pl.Expr:
     return pl.col("base_cents").is_null() | pl.col("rate_ppm").is_null()
 
 
+@cache
 def _found() -> dict[str, pl.Expr]:
     """What the dated tables say, 0 where the Sécu has no price for the whole family."""
     free = (pl.col("position") == NONE) & pl.col("family").is_in(WITHOUT_BASE)
@@ -137,6 +140,7 @@ def _found() -> dict[str, pl.Expr]:
     }
 
 
+@cache
 def _answers() -> dict[str, pl.Expr]:
     """The Sécu's own word stands before the tables; a base of 0 has a rate of 0."""
     base = pl.coalesce("told_base_cents", "tariff_base")

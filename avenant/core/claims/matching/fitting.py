@@ -77,6 +77,7 @@ def _pattern() -> pl.Expr:
     return pl.sum_horizontal(bits)
 
 
+@cache
 def said() -> pl.Expr:
     """How many of FIELDS a node says."""
     return pl.sum_horizontal(pl.col(name).is_not_null().cast(pl.Int32) for name in FIELDS)
@@ -98,6 +99,7 @@ def _agree(name: str) -> pl.Expr:
     return (pl.col(name) == pl.col(f"{name}_other")).fill_null(True)
 
 
+@cache
 def charges_agree() -> pl.Expr:
     """Whether two joined nodes say the same charge, or one says none."""
     return _agree("charged_cents")

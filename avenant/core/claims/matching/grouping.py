@@ -7,6 +7,8 @@ agree. What is left, cancellations, contradictions, answered lines, is read mess
 
 from __future__ import annotations
 
+from functools import cache
+
 import polars as pl
 
 from avenant.core.claims.adjudication.joining import beside
@@ -71,6 +73,7 @@ def _sessions(lines: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     return placed, lines.join(placed.select("line_id"), on="line_id", how="anti")
 
 
+@cache
 def _all_agree() -> pl.Expr:
     """Whether each speaker about a key speaks in one document, and all of them of the same charges."""
     documents = pl.col("document_id").n_unique().over([*KEY, *SPEAKER])
