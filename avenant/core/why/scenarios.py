@@ -110,11 +110,12 @@ class Numbers:
     def apart(self, rows: pl.DataFrame, *columns: str) -> pl.DataFrame:
         """``rows`` (with SCENARIO) with the ids of ``columns`` numbered apart; null stays null, types stay."""
         given, dense = list(self.places), list(self.places.values())
+        kinds, numbers = rows.schema, []
         for column in columns:
             place = pl.col(column).cast(pl.Int64).replace_strict(given, dense, return_dtype=pl.Int64)
             shift = pl.when(place != 0).then(pl.col(SCENARIO).cast(pl.Int64) * len(given)).otherwise(0)
-            rows = rows.with_columns((place + shift).cast(rows.schema[column]).alias(column))
-        return rows
+            numbers.append((place + shift).cast(kinds[column]).alias(column))
+        return rows.with_columns(numbers)
 
     def number_of(self, scenario: int, number: int) -> int:
         """The number of an id in one scenario. Errors: KeyError."""
