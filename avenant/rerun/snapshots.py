@@ -68,6 +68,8 @@ class Snapshotter:
     told: int = 0
     truncated: bool = False
     _cells: dict[tuple[str, str], object] = field(default_factory=dict)
+    _texts: dict[tuple[str, str], Snapshot] = field(default_factory=dict)
+    _hides: dict[str, bool] = field(default_factory=dict)
 
     def of(self, name: str, value: object, before: Iterable[pl.DataFrame] = ()) -> Snapshot:
         """The snapshot of ``value``, found under ``name``. ``before``: frames against which new columns show."""
@@ -99,11 +101,31 @@ class Snapshotter:
 
     def _scalar(self, name: str, value: object, exact: Callable[[Any], object]) -> Snapshot:
         told = exact(value)
-        if self.mask.hides_scalar(name) and value is not None:
+        hides = self._hides.get(name)
+        if hides is None:
+            hides = self._hides_scalar(name)
+        if hides and value is not None:
             return {"type": type(value).__name__, "token": self.mask.token(str(told))}
         return {"type": type(value).__name__, "value": told}
 
+    def _hides_scalar(self, name: str) -> bool:
+        hides = self.mask.hides_scalar(name)
+        if len(self._hides) < _MOST_CELLS:
+            self._hides[name] = hides
+        return hides
+
     def _text(self, name: str, text: str) -> Snapshot:
+        """Equal short texts under a name are masked once: a token costs more than all the rest."""
+        known = self._texts.get((name, text))
+        if known is None:
+            known = self._masked(name, text)
+            if len(text) < self.limits.characters and len(self._texts) < _MOST_CELLS:
+                self._texts[name, text] = known
+        else:
+            self.told += len(text)
+        return known
+
+    def _masked(self, name: str, text: str) -> Snapshot:
         limit = self.limits.characters
         shown = self.mask.text(name, text if len(text) <= 100_000 else text[:100_000])
         if shown is not text and shown != text:
@@ -126,7 +148,7 @@ class Snapshotter:
     def cells(self, column: str, values: list[Any]) -> list[Any]:
         """Cells of one column: those that need no mask nor shape of their own are told as they are."""
         self.told += 24 * len(values)
-        hides = self.mask.hides_scalar(column)
+        hides = self._hides_scalar(column)
         return [self._plain_cell(column, value, hides) for value in values]
 
     def _plain_cell(self, column: str, value: object, hides: bool) -> object:
