@@ -18,7 +18,7 @@ from avenant.commands.progress import progress_shown
 MEASUREMENTS = "benchmarks.bars"
 FIGURES = (
     *("nightly", "preview", "booking", "reference", "openfisca", "invoices", "family", "memory", "scale"),
-    *("care", "claims", "member", "care-memory"),
+    *("care", "claims", "member", "care-memory", "rerun"),
     "desk",
 )
 ONLY = typer.Option([], help=f"Measure this figure alone (repeatable): {', '.join(FIGURES)}.")

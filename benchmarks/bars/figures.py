@@ -17,7 +17,7 @@ MEBIBYTE = 1024**2
 GIBIBYTE_IN_MIB = 1024
 NAMES = (
     *("nightly", "preview", "booking", "reference", "openfisca", "invoices", "family", "memory", "scale"),
-    *("care", "claims", "member", "care-memory"),
+    *("care", "claims", "member", "care-memory", "rerun"),
     "desk",
 )
 SIDES = {"<=": operator.le, "<": operator.lt, ">=": operator.ge}

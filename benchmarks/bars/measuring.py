@@ -16,6 +16,7 @@ from benchmarks.bars.figures import CannotMeasure, Outcome, Progress, Wanted
 from benchmarks.bars.invoices import invoices_figure
 from benchmarks.bars.nights import booking_figure, memory_figure, nightly_figure, scale_figure
 from benchmarks.bars.previews import preview_figure
+from benchmarks.bars.reruns import rerun_figure
 from benchmarks.bars.rules import openfisca_figure, reference_figure
 
 MEASURES: dict[str, Callable[[Bench], list[Outcome]]] = {
@@ -32,6 +33,7 @@ MEASURES: dict[str, Callable[[Bench], list[Outcome]]] = {
     "claims": claims_figure,
     "member": member_figure,
     "care-memory": care_memory_figure,
+    "rerun": rerun_figure,
     "desk": desk_figure,
 }
 """Invoices come last of those on the book of premiums: they settle what the others only read."""

@@ -55,6 +55,7 @@ def test_every_figure_that_needs_no_other_program_is_measured(outcomes: list[Out
             "scale",
         ),
         *("care", "claims", "member", "member", "member", "member", "care-memory", "care-memory"),
+        *("rerun", "rerun", "rerun", "rerun"),
     ]
 
 
