@@ -177,7 +177,8 @@ def test_the_page_comes_at_once_and_its_answer_follows(enter: Enter, book: Datab
     followed = client.get(unescape(answer), headers={"HX-Request": "true"}).content.decode()
     assert "<html" not in followed and "Sum of all moves" in followed
     assert "Sum of all moves" in told(client, unescape(answer)), "without JavaScript the link opens it whole"
-    assert client.get("/invoices/AV-1999-000001/lines/1/moved").status_code == 404
+    for query in ("", "?now=1"):
+        assert client.get(f"/invoices/AV-1999-000001/lines/1/moved{query}").status_code == 404
 
 
 def test_pages_lead_to_how_their_amounts_moved(enter: Enter, book: Database) -> None:

@@ -130,16 +130,14 @@ def event_moved(request: HttpRequest, ref: str, event: int) -> HttpResponse:
 def invoice_line_why(request: HttpRequest, number: str, line: int) -> HttpResponse:
     """A line of an invoice: what moved since its premiums were last invoiced."""
     desk = desk_of(request)
-    opened = known(desk, lambda: invoice_entries(desk.db, number, line, desk.rev))
-    return _line_page(request, desk, "invoice", number, line, opened, invoice_line_moved)
+    return _line_page(request, desk, "invoice", number, line, invoice_entries, invoice_line_moved)
 
 
 @door(Permission.SEE_MONEY, looks_at="payout", by="number")
 def payout_line_why(request: HttpRequest, number: str, line: int) -> HttpResponse:
     """A line of a payout: what moved since its act was last paid."""
     desk = desk_of(request)
-    opened = known(desk, lambda: payout_entries(desk.db, number, line, desk.rev))
-    return _line_page(request, desk, "payout", number, line, opened, payout_line_moved)
+    return _line_page(request, desk, "payout", number, line, payout_entries, payout_line_moved)
 
 
 @door(Permission.SEE_RUNS)
@@ -176,41 +174,48 @@ def _line_page(
     kind: str,
     number: str,
     line: int,
-    opened: OpenedInvoice | OpenedPayout,
+    opened: Callable[..., OpenedInvoice | OpenedPayout],
     read: Callable[..., LineMoved],
 ) -> HttpResponse:
-    context: dict[str, Any] = {
-        "amount_cents": opened.lines[0].amount_cents,
-        "currency": opened.header.currency,
+    amounts: dict[str, Any] = {}
+    told = Told((), ())
+    if _asked(request):
+        moved = known(desk, lambda: read(desk.db, number, line, desk.rev, desk.language))
+        told = Told(moved.movements, [_line_title(desk, one) for one in moved.movements], moved)
+    else:
+        paper = known(desk, lambda: opened(desk.db, number, line, desk.rev))
+        amounts = {"amount_cents": paper.lines[0].amount_cents, "currency": paper.header.currency}
+    context: dict[str, Any] = amounts | {
         "title": say(desk.language, "papers.line_of", line=line or "–", paper=number),
         "back": reverse(f"{kind}-line", args=[number, line]),
         "steps": steps(changes_about(desk.db, kind, number), desk.moment),
     }
-
-    def found() -> Told:
-        moved = known(desk, lambda: read(desk.db, number, line, desk.rev, desk.language))
-        return Told(moved.movements, [_line_title(desk, one) for one in moved.movements], moved)
-
-    return _page(request, desk, context, found)
+    return _page(request, desk, context, lambda: told)
 
 
 def _page(
     request: HttpRequest, desk: Desk, context: dict[str, Any], found: Callable[[], Told]
 ) -> HttpResponse:
-    """The page at once, the search when the page asks for it (``now``), as all pages that ask wait for nothing.
+    """The page at once; the search when it is asked for (``now``), by the page itself or by a link.
 
     Fetched for another page: the sentences of what replaced something alone.
     """
-    fetched, asked = bool(request.headers.get("HX-Request")), bool(request.GET.get("now"))
-    if not (fetched or asked):
+    if not _asked(request):
         query = request.GET.copy()
         query["now"] = "1"
         return page(request, "why/moved.html", context | {"answer": f"{request.path}?{query.urlencode()}"})
     told = found()
     shown = [_shown(desk, title, one) for title, one in zip(told.titles, told.movements, strict=True)]
     context |= {"shown": shown, "line": told.line, "asked": True} | _sums(told.movements)
-    name = "moved.html" if not fetched else "moved_body.html" if asked else "moved_part.html"
-    return page(request, f"why/{name}", context)
+    if told.line is not None:
+        context |= {"amount_cents": told.line.amount_cents, "currency": told.line.currency}
+    part = "moved_body.html" if request.GET.get("now") else "moved_part.html"
+    return page(request, f"why/{part if request.headers.get('HX-Request') else 'moved.html'}", context)
+
+
+def _asked(request: HttpRequest) -> bool:
+    """Whether the search is to be made now: by its page, by another one, or by somebody without JavaScript."""
+    return bool(request.headers.get("HX-Request") or request.GET.get("now"))
 
 
 def _since(request: HttpRequest, desk: Desk) -> int:
