@@ -15,7 +15,7 @@ from avenant.store.readers.invoices import NUMBER, document_called
 from avenant.store.readers.known import array, bigints, known
 from avenant.store.readers.settling import Documents
 
-MOST_ACTS = 40
+MOST_ACTS = 24
 MOST_PREMIUMS = 120
 """So many of a payout's acts, of an invoice's entries are drawn one by one: the others are one box."""
 MEMBER_MONTH = re.compile(r"(?P<member>.+)/(?P<month>\d{4}-\d{2})")
