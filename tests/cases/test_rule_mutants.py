@@ -444,6 +444,13 @@ MUTANTS = [
         "return rows",
         "02-late-news/cancelled-before-it-began",
     ),
+    Mutant(
+        "the book begins with its opening month",
+        "avenant.core.premiums.model",
+        "Calendar.between(first_month, last_month)",
+        "Calendar.between(first_month.replace(month=1), last_month)",
+        "13-opening/earlier-months-are-never-booked",
+    ),
     admitted("an end lies after its start", "end before start", "end-before-start"),
     admitted("nobody is covered before birth", "start before birth", "covered-before-birth"),
     admitted("a plan is priced in the contract's currency", "currency mismatch", "currency-mismatch"),
