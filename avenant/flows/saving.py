@@ -76,7 +76,12 @@ def saved(db: Database, news: News, actor: str, reason: str, seen_rev: int) -> S
         if same := tuple(each for each in told if (each.what, each.ref) in mine):
             raise Overtaken(same)
 
-    report = learn(db, news, actor, reason, before_writing=look)
+    try:
+        report = learn(db, news, actor, reason, before_writing=look)
+    except (
+        Overtaken
+    ):  # by its own double, perhaps, told between reading and looking: then nothing is left to tell
+        report = learn(db, news, actor, reason, before_writing=look)
     with db.snapshot() as connection:
         told = _told(told_since(connection, standing_for(connection, news), seen_rev))
     return Saved(report, tuple(each for each in told if report.rev is None or each.rev < report.rev))
