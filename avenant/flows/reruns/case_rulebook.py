@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
+from avenant.core.claims.adjudication.care_path import CONSULTATIONS
 from avenant.flows.reruns.case_words import Told
 from avenant.flows.reruns.scene import Scene
 from avenant.store.readers.rulebooks import rulebook_content
@@ -18,6 +19,7 @@ def content_needed(scene: Scene, scenes: Sequence[Scene] = ()) -> str:
     facts = scenes or [scene]
     plans = {each for one in facts for each in one.facts.enrolments.select("plan", "level").iter_rows()}
     acts = {each for one in facts for each in one.care.lines["act_code"].drop_nulls()}
+    acts |= set(CONSULTATIONS)  # the cap of what is due outside the care path follows their base
     told = {name: _of_plans(rows, plans) for name, rows in content.items() if name != "care"}
     kept = {name: _of_acts(_of_plans(rows, plans), acts) for name, rows in care.items()}
     return json.dumps({**told, "labels": [], "care": kept}, separators=(",", ":"))
