@@ -127,7 +127,9 @@ def _recomputed(connection: Connection, facts: Facts, opens: date, rev: int | No
 
 
 def _of_the_graph(connection: Connection, members: pl.Series, rev: int | None) -> Answers:
-    rows = graph_rows(connection, Scope(tuple(members), premiums="true"), rev)
+    told = connection.execute("SELECT DISTINCT line_id FROM care_line ORDER BY line_id").fetchall()
+    lines = tuple(line for (line,) in told)
+    rows = graph_rows(connection, Scope(tuple(members), lines, premiums="true"), rev)
     return {f"graph: {field.name}": getattr(rows, field.name) for field in fields(rows)}
 
 
