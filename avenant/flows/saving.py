@@ -78,9 +78,8 @@ def saved(db: Database, news: News, actor: str, reason: str, seen_rev: int) -> S
 
     try:
         report = learn(db, news, actor, reason, before_writing=look)
-    except (
-        Overtaken
-    ):  # by its own double, perhaps, told between reading and looking: then nothing is left to tell
+    except Overtaken:
+        # By its own double, perhaps, told between reading and looking: then nothing is left to tell.
         report = learn(db, news, actor, reason, before_writing=look)
     with db.snapshot() as connection:
         told = _told(told_since(connection, standing_for(connection, news), seen_rev))
