@@ -15,9 +15,10 @@ from pathlib import Path
 
 from avenant.core.book.entries import PREMIUMS, REIMBURSEMENTS
 from avenant.flows.code_version import code_version
-from avenant.flows.nightly_chunk import FamiliesRaise, RunContext, Task, compute, save
+from avenant.flows.nightly_chunk import FamiliesRaise, RunContext, Task, compute
 from avenant.flows.nightly_reading import Progress, Reading, read_for_run
 from avenant.flows.nightly_report import BookMoves, Done, NightlyReport, counts, done_with
+from avenant.flows.nightly_saving import save
 from avenant.store.database import Connection, Database
 from avenant.store.readers.rulebooks import published_version_name
 from avenant.store.readers.runs import family_refs

@@ -1,13 +1,13 @@
 """One chunk of the nightly run: some families' facts, expectations, differences, and the rows to write.
 
-This is the whole recompute; the nightly run only cuts the book into chunks and hands them out. A chunk runs in
-the calling process or in a worker process: everything it needs is in its ``Task``.
+This is the whole recompute; the nightly run only cuts the book into chunks and hands them out, and
+``nightly_saving`` writes what was found. A chunk runs in the calling process or in a worker process: everything it
+needs is in its ``Task``.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from itertools import count
 
 import polars as pl
 import psycopg
@@ -24,11 +24,8 @@ from avenant.store.database import BookSettings, Connection, Database
 from avenant.store.readers.facts import Families, facts_of_members, families_among, members_of
 from avenant.store.readers.rulebooks import published_version
 from avenant.store.tables import TABLES
-from avenant.store.writers.runs import OpenRun, RacesLost, StaleFacts, write_chunk
+from avenant.store.writers.runs import OpenRun
 
-ATTEMPTS, ATTEMPTS_ALONE = 2, 8
-ROWS_PER_REVISION = 50_000
-PART = 10_000
 MOST_RAISING = 20
 RAISES = "its premiums could not be computed"
 
@@ -143,14 +140,14 @@ def _computed_apart(context: RunContext, task: Task, error: BaseException) -> Co
         families = families_among(connection, task.families)
         if len(families) < 2:
             return _parked_for(connection, task, families, error)
-    found = [compute(context, replace(task, families=half)) for half in _halves(families)]
+    found = [compute(context, replace(task, families=half)) for half in halves(families)]
     raising = [reason for part in found for _, reason in part.parked if reason.startswith(RAISES)]
     if len(raising) > MOST_RAISING:
         raise FamiliesRaise(
             f"more than {MOST_RAISING} families of one chunk could not be computed, so the facts are not to blame, "
             f"but the program or the rulebook; nothing of the chunk was written. The first of them: {raising[0]}"
         ) from error
-    return _merged(found)
+    return merged(found)
 
 
 def _parked_for(connection: Connection, task: Task, families: list[int], error: BaseException) -> Computed:
@@ -173,7 +170,7 @@ def nothing_to_write() -> dict[str, pl.DataFrame]:
     return {table: pl.DataFrame(schema=dict(TABLES[table])) for table in WRITTEN}
 
 
-def _merged(parts: list[Computed]) -> Computed:
+def merged(parts: list[Computed]) -> Computed:
     """Parts of one chunk as one; what they read is as old as the oldest of them."""
 
     def together(table: str) -> pl.DataFrame:
@@ -247,87 +244,7 @@ def _head(connection: Connection) -> int:
     return int(row[0])
 
 
-LOST_RACES = (
-    psycopg.errors.UniqueViolation,
-    psycopg.errors.DeadlockDetected,
-    psycopg.errors.SerializationFailure,
-)
-
-
-def save(context: RunContext, task: Task, computed: Computed) -> tuple[Computed, int]:
-    """Write a computed chunk, in parts of whole families; recompute it from a fresh snapshot when it lost a race.
-
-    Two losses in a row mean that another run is at work on the same families: they go on in halves, so that a
-    large chunk is never overtaken again and again by small ones. Returns what was written in the end and how
-    many rows. Errors: Superseded; RacesLost when one family alone lost eight of them.
-    """
-    written: list[int] = []
-    return _saved(context, task, computed, count(computed.number * PART), written), sum(written)
-
-
-def _saved(
-    context: RunContext, task: Task, computed: Computed, numbers: Iterator[int], written: list[int]
-) -> Computed:
-    alone = task.families.ids is not None and len(task.families.ids) == 1
-    for _ in range(ATTEMPTS_ALONE if alone else ATTEMPTS):
-        try:
-            for tables in _parts(computed):
-                written.append(_write(context, task, computed.read_rev, next(numbers), tables))
-            return computed
-        except (*LOST_RACES, StaleFacts):
-            task = replace(task, booked=None, snapshot=None, lines=None)
-            computed = compute(context, task)
-    if alone:
-        raise RacesLost(
-            f"a family of chunk {task.number} lost {ATTEMPTS_ALONE} races in a row to another run"
-        )
-    with context.db.connect() as connection:
-        halves = _halves(families_among(connection, task.families))
-    tasks = [replace(task, families=half) for half in halves]
-    return _merged([_saved(context, half, compute(context, half), numbers, written) for half in tasks])
-
-
-def _write(
-    context: RunContext, task: Task, read_rev: int, number: int, tables: Mapping[str, pl.DataFrame]
-) -> int:
-    families = task.families.condition("family_id")
-    return write_chunk(context.db, context.run, number, read_rev, tables, families)
-
-
-def _halves(families: list[int]) -> list[Families]:
+def halves(families: list[int]) -> list[Families]:
+    """The numbers of families in two; no part is empty."""
     half = (len(families) + 1) // 2
     return [Families(ids=tuple(ids)) for ids in (families[:half], families[half:]) if ids]
-
-
-def _parts(computed: Computed) -> list[dict[str, pl.DataFrame]]:
-    """The chunk's rows in parts of at most 50,000 (more only for one family), each in key order."""
-    if computed.is_empty():
-        return []
-    if sum(map(len, computed.tables.values())) <= ROWS_PER_REVISION:
-        return [dict(computed.tables)]
-    entries = {book.table: computed.tables[book.table] for book in BOOKS}
-    part_of = _part_of_member(entries, computed.member_families)
-    parts = [
-        {table: _of_part(rows, part_of, part) for table, rows in entries.items()}
-        for part in part_of["part"].unique().sort()
-    ]
-    parts[0] |= {table: rows for table, rows in computed.tables.items() if table not in entries}
-    return parts
-
-
-def _part_of_member(entries: Mapping[str, pl.DataFrame], member_families: pl.DataFrame) -> pl.DataFrame:
-    """member_id, part: families one after the other, until a part is full."""
-    members = pl.concat([rows.select("member_id") for rows in entries.values()])
-    sizes = members.join(member_families, on="member_id", how="left").group_by("family_id").len()
-    part = (pl.col("len").cum_sum() - pl.col("len")) // ROWS_PER_REVISION
-    parts = sizes.sort("family_id").select("family_id", part=part)
-    return (
-        members.unique()
-        .join(member_families, on="member_id", how="left")
-        .join(parts, on="family_id", how="left", nulls_equal=True)
-    )
-
-
-def _of_part(rows: pl.DataFrame, part_of: pl.DataFrame, part: int) -> pl.DataFrame:
-    theirs = part_of.filter(pl.col("part") == part)
-    return rows.join(theirs, on="member_id", how="semi", maintain_order="left")

@@ -10,8 +10,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from avenant.flows.code_version import code_version
-from avenant.flows.nightly_chunk import RunContext, Task, compute, save
+from avenant.flows.nightly_chunk import RunContext, Task, compute
 from avenant.flows.nightly_report import done_with
+from avenant.flows.nightly_saving import save
 from avenant.store.database import Connection, Database
 from avenant.store.readers.events import family_of
 from avenant.store.readers.facts import Families

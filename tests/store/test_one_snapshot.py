@@ -19,7 +19,7 @@ import pytest
 
 from avenant.core.frames.news import TABLES, News
 from avenant.core.rulebook.loading import read_inline
-from avenant.flows import learn, nightly, nightly_chunk, publishing
+from avenant.flows import learn, nightly, nightly_chunk, nightly_saving, publishing
 from avenant.flows.nightly_chunk import Computed, RunContext, Task
 from avenant.store.database import Connection, Database
 from avenant.store.writers import runs
@@ -150,7 +150,7 @@ def two_snapshots(others: Meanwhile, monkeypatch: pytest.MonkeyPatch) -> None:
                 earlier.clear()
 
     monkeypatch.setattr(nightly, "compute", computed_from_two)
-    monkeypatch.setattr(nightly_chunk, "compute", computed_from_two)
+    monkeypatch.setattr(nightly_saving, "compute", computed_from_two)
     for name, reader in (("members_of", members_of), ("facts_of_members", facts_of_members)):
         read_earlier = lambda connection, *rest, r=reader: r(earlier[0] if earlier else connection, *rest)  # noqa: E731
         monkeypatch.setattr(nightly_chunk, name, read_earlier)
