@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -19,14 +18,12 @@ from avenant.flows.instants import MomentRefused, moment
 from avenant.flows.reruns.asked import TRACES, Changed
 from avenant.flows.reruns.carrying_out import Asked
 from avenant.flows.reruns.changing import TABLES
+from avenant.flows.reruns.traceable import NotTraceable, functions_typed, modules_typed
 from avenant.flows.stages import STAGES
 
 WHENS: Final = ("own", "now", "at")
-MODULES: Final = "avenant.core"
 DRAFT: Final = "draft:"
 LONGEST: Final = 200
-_MODULE: Final = re.compile(r"avenant(\.\w+)*")
-_FUNCTION: Final = re.compile(r"avenant(\.[\w<>]+)+")
 
 
 def asked_in(desk: Desk, form: QueryDict) -> Asked:
@@ -38,7 +35,7 @@ def asked_in(desk: Desk, form: QueryDict) -> Asked:
     name = _text(form, "subject")
     if not name:
         raise PageRefused(say(desk.language, "rerun.no_subject"))
-    lines_of = _words(desk, form, "lines_of", _FUNCTION)
+    lines_of = _named(desk, form.get("lines_of", ""), functions_typed)
     trace = one_of(desk, form.get("trace", ""), TRACES) or "calls"
     rulebook = _text(form, "rulebook") or None
     return Asked(
@@ -51,7 +48,7 @@ def asked_in(desk: Desk, form: QueryDict) -> Asked:
         rulebook=rulebook,
         stages=tuple(one_of(desk, each, STAGES) for each in form.getlist("stages") if each),
         trace="lines" if lines_of and trace == "calls" else trace,
-        modules=_words(desk, form, "modules", _MODULE) or (MODULES,),
+        modules=_named(desk, form.get("modules", ""), modules_typed),
         lines_of=lines_of,
         changes=_changes(desk, form),
         draft=None if rulebook is None else _draft(desk, rulebook),
@@ -85,12 +82,12 @@ def _rev(desk: Desk, form: QueryDict) -> int | None:
         raise PageRefused(refused.said(desk.language)) from refused
 
 
-def _words(desk: Desk, form: QueryDict, name: str, shape: re.Pattern[str]) -> tuple[str, ...]:
-    found = tuple(each for each in re.split(r"[\s,;]+", form.get(name, "")[:2_000]) if each)
-    wrong = next((each for each in found if not shape.fullmatch(each)), None)
-    if wrong is not None:
-        raise PageRefused(say(desk.language, "rerun.no_module", seen=wrong[:60]))
-    return found
+def _named(desk: Desk, typed: str, read: Callable[[str], tuple[str, ...]]) -> tuple[str, ...]:
+    """Names of the program as ``read`` finds them in what was typed. Errors: PageRefused."""
+    try:
+        return read(typed)
+    except NotTraceable as refused:
+        raise PageRefused(say(desk.language, "rerun.no_module", seen=refused.seen[:60])) from refused
 
 
 def _changes(desk: Desk, form: QueryDict) -> tuple[Changed, ...]:
@@ -122,7 +119,7 @@ def typed_in(form: QueryDict) -> dict[str, Any]:
         "rulebook": form.get("rulebook", ""),
         "trace": form.get("trace") if form.get("trace") in TRACES else "calls",
         "stages": form.getlist("stages"),
-        "modules": form.get("modules", MODULES),
+        "modules": form.get("modules", ""),
         "lines_of": form.get("lines_of", ""),
         "changes": [*changes, empty],
         "reason": form.get("reason", ""),

@@ -161,6 +161,8 @@ def test_a_draft_can_be_chosen_and_is_named_with_the_result(
         ({"subject": "M1", "reason": "x"}, "in a few words why"),
         ({"subject": "M1", "when": "at", "known_at": "soon"}, "is not an instant"),
         ({"subject": "M1", "modules": "os.path; rm"}, "no module or function of this program"),
+        ({"subject": "M1", "modules": "avenant.nowhere"}, "no module or function of this program"),
+        ({"subject": "M1", "lines_of": "avenant.core.money"}, "no module or function of this program"),
         ({"subject": "M1", "stages": "no.such"}, "no.such"),
         ({"subject": "M1", "change_ref": "E1", "change_column": ""}, "Which column"),
     ],

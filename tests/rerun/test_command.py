@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,24 @@ def test_a_difference_is_shown_and_ends_with_1(told: Told) -> None:
     assert verdict[2]["count"] > 0
 
 
+def test_only_calls_of_chosen_modules_are_shown_and_lines_that_ran_of_chosen_functions(told: Told) -> None:
+    chosen = "avenant.core.claims.adjudication.payers"
+    result = told("D1#1", "--own", "--modules", chosen, "--lines", f"{chosen}.with_left")
+    assert result.exit_code == 0, result.output
+    shown = [line.split(" ms ")[1].split()[0] for line in result.output.splitlines() if " ms " in line]
+    assert "with_left" in shown
+    assert all(_lies_in(chosen, name) for name in shown)
+    assert "│     return" in result.output, "the source of a line that ran"
+    assert "│ frame = 2 rows\n" in result.output, "a value at the end"
+    every = told("D1#1", "--own", "--trace").output
+    assert "with_base_and_rate" in every
+    assert "with_base_and_rate" not in result.output
+
+
+def _lies_in(module: str, function: str) -> bool:
+    return hasattr(import_module(module), function.split(".")[0])
+
+
 def test_a_folder_of_plan_files_is_a_draft(told: Told, dearer: Path) -> None:
     words = ("M1", "--own", "--stage", "premiums.pricing", "--rulebook", str(dearer))
     result = told(*words)
@@ -63,6 +82,9 @@ def test_a_folder_of_plan_files_is_a_draft(told: Told, dearer: Path) -> None:
         (("D1#1", "--stage", "premiums.pricing"), "those that can: claims.matching"),
         (("D1#1", "--change", "later"), "TABLE:REF:COLUMN=VALUE"),
         (("D1#1", "--role", "stranger"), "no mask is declared"),
+        (("D1#1", "--modules", "os.path"), "'os.path' is no module of this program"),
+        (("D1#1", "--modules", "avenant.core.nowhere"), "'avenant.core.nowhere' is no module"),
+        (("D1#1", "--lines", "avenant.core.money"), "'avenant.core.money' is no function"),
         (("D1#1", "--rulebook", "no-such"), "never published"),
     ],
 )

@@ -68,6 +68,10 @@ WORDS = {
     "rerun.lines_of": ("Functions whose lines to record", "Fonctions dont noter les lignes"),
     "rerun.lines_hint": ("With their module; several with blanks.", "Avec leur module ; séparées d’espaces."),
     "rerun.modules": ("Modules to trace", "Modules à tracer"),
+    "rerun.modules_hint": (
+        "None: the rules of each stage. Several with blanks.",
+        "Aucun : les règles de chaque étape. Plusieurs, séparés d’espaces.",
+    ),
     "rerun.no_module": (
         "“{seen}” is no module or function of this program: write avenant.core.…",
         "« {seen} » n’est ni un module ni une fonction de ce programme : écrivez avenant.core.…",

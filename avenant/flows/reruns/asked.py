@@ -66,13 +66,16 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Everything a run depends on besides the database and the code. stages: names, in the order to run them."""
+    """Everything a run depends on besides the database and the code. stages: names, in the order to run them.
+
+    modules: whose calls are told; none: those of each stage.
+    """
 
     subject: Subject
     point: Point
     stages: tuple[str, ...]
     trace: str = "off"
-    modules: tuple[str, ...] = ("avenant.core",)
+    modules: tuple[str, ...] = ()
     lines_of: tuple[str, ...] = ()
     changes: tuple[Changed, ...] = ()
 

@@ -49,8 +49,8 @@ class Server(Protocol):
 class Asked:
     """A request. name: of the subject; rev: as known at (None: now); own: at the decision's own moment.
 
-    actor, role, reason: who, under which mask, why. rulebook: another published version, or ``draft:`` and the name
-    of ``draft``, which nobody has published.
+    actor, role, reason: who, under which mask, why. modules: whose calls are told (none: those of each stage).
+    rulebook: another published version, or ``draft:`` and the name of ``draft``, which nobody has published.
     """
 
     name: str
@@ -62,7 +62,7 @@ class Asked:
     rulebook: str | None = None
     stages: tuple[str, ...] = ()
     trace: str = "off"
-    modules: tuple[str, ...] = ("avenant.core",)
+    modules: tuple[str, ...] = ()
     lines_of: tuple[str, ...] = ()
     changes: tuple[Changed, ...] = ()
     draft: Rulebook | None = None

@@ -20,6 +20,7 @@ from urllib.parse import quote
 
 from avenant.flows.reruns.asked import Question, question_from
 from avenant.flows.reruns.scene import Scene
+from avenant.flows.reruns.traceable import module_of
 from avenant.flows.reruns.verdicts import Verdict
 from avenant.flows.stages import Stage, stages_for
 from avenant.rerun.logs import linked_logs
@@ -125,8 +126,10 @@ def _run(stage: Stage, scene: Scene, snapshotter: Snapshotter, tell: Callable[[E
 
 
 def _choice(stage: Stage, question: Question) -> Choice:
+    """What is told of a stage; the modules of functions whose lines are asked for are among it."""
     lines = frozenset(question.lines_of) if question.trace == "lines" else frozenset[str]()
-    return Choice(modules=question.modules or stage.modules, lines_of=lines)
+    modules = (*(question.modules or stage.modules), *sorted({module_of(each) for each in lines}))
+    return Choice(modules=modules, lines_of=lines)
 
 
 def _tracer(question: Question) -> str:
