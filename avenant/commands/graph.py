@@ -9,6 +9,7 @@ from avenant.commands.choose_database import (
     refusals_told,
     revision_typed,
 )
+from avenant.commands.papers import SAME_AS_JSON
 
 FORMATS = ("text", "json", "graphml", "mermaid")
 app = typer.Typer(add_completion=False)
@@ -22,6 +23,7 @@ def graph(
     ),
     known_at: str | None = KNOWN_AT,
     format_: str = typer.Option("text", "--format", help="text, json (all states), graphml or mermaid."),
+    as_json: bool = SAME_AS_JSON,
     database: str = DATABASE,
 ) -> None:
     """Every object behind an act, a payout, an invoice or a member's month, and what changed when.
@@ -33,10 +35,10 @@ def graph(
 
     Exit codes: 0 shown · 2 refused: an unknown number or format, a future instant, too large for a picture.
     """
+    format_ = "json" if as_json else format_
     if format_ not in FORMATS:
         raise typer.BadParameter(f"{format_!r} is none of {', '.join(FORMATS)}", param_hint="--format")
-    from avenant.core.graph import at
-    from avenant.core.graph.exports import as_graphml, as_json, as_mermaid
+    from avenant.core.graph import at, exports
     from avenant.core.graph.text import as_text
     from avenant.flows.graph import claims_graph
 
@@ -48,6 +50,6 @@ def graph(
     if format_ == "text":
         typer.echo(as_text(found, now))
     elif format_ == "json":
-        typer.echo(as_json(found))
+        typer.echo(exports.as_json(found))
     else:
-        typer.echo((as_graphml if format_ == "graphml" else as_mermaid)(at(found, now)))
+        typer.echo((exports.as_graphml if format_ == "graphml" else exports.as_mermaid)(at(found, now)))

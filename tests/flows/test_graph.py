@@ -238,6 +238,7 @@ def test_the_graph_is_told_in_four_formats(told: Callable[..., Result]) -> None:
     assert text.exit_code == 0, text.output
     assert "from line:D1#1 (basis)" in text.output and "decision 2 replaces 1" in text.output
     content = json.loads(told("D1#1", "--format", "json").output)
+    assert content == json.loads(told("D1#1", "--json").output)
     kinds = {node["kind"] for node in content["nodes"]}
     assert kinds >= {
         "document",
