@@ -9,15 +9,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-import polars as pl
 from django.core import signing
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from avenant.core.frames.news import TABLES, News
+from avenant.core.frames.news import News
+from avenant.core.frames.news_rows import news_of, rows_of
 from avenant.desk.context import Desk, PageRefused
 from avenant.desk.forms import cents_asked, day_asked
 from avenant.desk.telling_choices import Choices
@@ -129,12 +129,7 @@ class Seal:
 
 def sealed(desk: Desk, form: Form, typed: Mapping[str, str], news: News, rev: int) -> str:
     """The text a form carries from its preview to its saving."""
-    told = {
-        table.name: json.loads(frame.write_json())
-        for table in fields(News)
-        if (frame := getattr(news, table.name)).height
-    }
-    seen = {"what": form.what, "by": desk.user.pk, "rev": rev, "of": digest(typed), "news": told}
+    seen = {"what": form.what, "by": desk.user.pk, "rev": rev, "of": digest(typed), "news": rows_of(news)}
     return signing.dumps(seen, salt=SALT, compress=True)
 
 
@@ -146,17 +141,9 @@ def unsealed(desk: Desk, form: Form, text: str) -> Seal | None:
         return None
     if (seen["what"], seen["by"]) != (form.what, desk.user.pk):
         return None
-    news = News(**{table: _frame(table, rows) for table, rows in seen["news"].items()})
-    return Seal(news, seen["rev"], seen["of"])
+    return Seal(news_of(seen["news"]), seen["rev"], seen["of"])
 
 
 def digest(typed: Mapping[str, str]) -> str:
     """A keyed digest of what was typed."""
     return salted_hmac(SALT, json.dumps(dict(typed), sort_keys=True)).hexdigest()
-
-
-def _frame(table: str, rows: list[dict[str, Any]]) -> pl.DataFrame:
-    types = TABLES[table]
-    as_text = {name: pl.String if kind == pl.Date else kind for name, kind in types.items()}
-    frame = pl.DataFrame(rows, schema=as_text, orient="row")
-    return frame.with_columns(pl.col(name).str.to_date() for name, kind in types.items() if kind == pl.Date)

@@ -1,4 +1,4 @@
-"""A preview of the whole book begun for a page: written down, then carried out in the sandbox without waiting for it.
+"""A preview of the whole book begun for a page: written down, then carried out in a process that nobody waits for.
 
 number = preview_started(db, server, AskedPreview("ana", "operations", "new prices", day), previews, accepted=False)
 told = preview_state(previews, number)
@@ -9,47 +9,25 @@ from __future__ import annotations
 import json
 import logging
 import threading
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import unquote, urlsplit
 from uuid import uuid4
 
-import psycopg
-
+from avenant.core.frames.news_rows import rows_of
 from avenant.flows.code_version import code_version
+from avenant.flows.preview_process import BESIDE, AskedPreview, carried_out
 from avenant.flows.reruns.asking import refuse_unless_isolated
-from avenant.flows.reruns.carrying_out import Server, door_of, name_of
-from avenant.rerun.guard import Limits, Program, guarded
+from avenant.flows.reruns.carrying_out import Server, name_of
+from avenant.rerun.guard import Limits
 from avenant.rerun.isolation import Isolation, isolation_here
 from avenant.rerun.spool import Result, Spool, asked_hash
 from avenant.store.database import Database
 
-CHILD: Final = "avenant.flows.preview_child"
 HOUR: Final = 3_600
 LIMITS: Final = Limits(seconds=2 * HOUR, cpu_seconds=4 * HOUR, memory_bytes=24 * 2**30)
 KEPT_SECONDS: Final = 7 * 24 * HOUR
 log = logging.getLogger("avenant.previews")
-
-
-@dataclass(frozen=True, slots=True)
-class AskedPreview:
-    """A request. rulebook: the name and the folder of a draft; None: the rulebook in force."""
-
-    actor: str
-    role: str
-    reason: str
-    business_date: date
-    rulebook: tuple[str, Path] | None = None
-
-    def as_json(self) -> dict[str, Any]:
-        """What is asked, without who asks."""
-        return {
-            "business_date": self.business_date.isoformat(),
-            "rulebook": None if self.rulebook is None else self.rulebook[0],
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +58,14 @@ def preview_started(
 ) -> str:
     """Write down who asks for what and why, and begin; the number of the result, which fills by itself.
 
-    The same request of the same book while it is under way is the same preview. accepted: an administrator lets
-    this machine run it where nothing isolates it. Errors: NotIsolated.
+    The same request of the same book while it is under way is the same preview. Facts are tried beside the desk, all
+    else in the sandbox; accepted: an administrator lets this machine run that where nothing isolates it.
+    Errors: NotIsolated.
     """
-    here = isolation_here()
+    here = isolation_here() if asked.news is None else BESIDE
     refuse_unless_isolated(here, accepted)
     spool.purge()
-    key = asked_hash(asked.as_json(), db.url, code_version())
+    key = _key(db, asked)
     with spool.alone():
         if (same := spool.same(key)) is not None:
             return same
@@ -96,6 +75,12 @@ def preview_started(
     work = (db, server, asked, spool, limits, here, result)
     threading.Thread(target=_finished, args=work, name=f"preview {number}").start()
     return number
+
+
+def _key(db: Database, asked: AskedPreview) -> str:
+    """What makes two requests the same: all that is asked, what facts say included."""
+    told = {} if asked.news is None else rows_of(asked.news)
+    return asked_hash(asked.as_json() | {"told": told}, db.url, code_version())
 
 
 def _written_down(db: Database, number: str, asked: AskedPreview) -> dict[str, Any]:
@@ -125,43 +110,13 @@ def _finished(
     """Wait for the one place, compute, and say how it ended, however it ends."""
     try:
         with spool.place(wait_seconds=limits.seconds):
-            url, end = server.rerun_url(name_of(db)), _ender(server.admin_url(name_of(db)))
-            folders = () if asked.rulebook is None else (asked.rulebook[1],)
-            program, request = Program(CHILD, folders), _request(url, asked)
-            outcome = guarded(program, request, door_of(url), limits, result.write, end, here)
+            outcome = carried_out(db, server, asked, result.number, limits, result.write, here)
         result.write(["outcome", {"status": outcome.status, "why": outcome.why, "seconds": outcome.seconds}])
     except Exception as error:
         log.exception("preview")
         result.write(["outcome", {"status": "failed", "why": type(error).__name__, "seconds": 0}])
     finally:
         result.close()
-
-
-def _request(url: str, asked: AskedPreview) -> bytes:
-    parts = urlsplit(url)
-    told = {
-        "user": unquote(parts.username or ""),
-        "password": unquote(parts.password or ""),
-        "database": unquote(parts.path.lstrip("/")),
-        "business_date": asked.business_date.isoformat(),
-        "rulebook": None if asked.rulebook is None else str(asked.rulebook[1]),
-    }
-    return json.dumps(told).encode()
-
-
-def _ender(admin_url: str) -> Callable[[Sequence[int]], None]:
-    """Ends what the sandbox left at work in the database."""
-
-    def end(backends: Sequence[int]) -> None:
-        if backends:
-            with psycopg.connect(admin_url, autocommit=True) as connection:
-                connection.execute(
-                    """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-                       WHERE pid = ANY(%s) AND usename = 'avenant_rerun'""",
-                    [list(backends)],
-                )
-
-    return end
 
 
 def preview_state(spool: Spool, number: str) -> PreviewState:

@@ -10,7 +10,7 @@ import polars as pl
 
 from avenant.core.frames.news import News
 from avenant.core.importing.checking import problems
-from avenant.core.importing.judging import judged
+from avenant.core.importing.judging import Judgement, judged
 from avenant.core.rulebook.model import Rulebook
 from avenant.flows.importing import world_for
 from avenant.flows.learn import NewsRefused
@@ -55,13 +55,21 @@ def _today(connection: Connection) -> date:
     return row[0]
 
 
+def news_judged(db: Database, folder: Path, mapping: Path | None = None) -> Judgement:
+    """What the CSV files of ``folder`` would tell, and what of it an import would refuse.
+
+    Errors: FileRefused; NothingPublished.
+    """
+    told = read_folder(folder, mapping).told
+    return judged(told, world_for(db, told))
+
+
 def news_in(db: Database, folder: Path, mapping: Path | None = None) -> News:
     """What the CSV files of ``folder`` would tell, judged as an import judges them.
 
     Errors: FileRefused; ValueError with the first rows that cannot be right; NothingPublished.
     """
-    told = read_folder(folder, mapping).told
-    judgement = judged(told, world_for(db, told))
+    judgement = news_judged(db, folder, mapping)
     rejects = judgement.rejects
     if rejects.is_empty():
         return judgement.news

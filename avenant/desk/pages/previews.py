@@ -1,9 +1,10 @@
-"""Previews of the whole book: choose a draft rulebook, have it computed in the background, read what it would do."""
+"""Previews of the whole book: choose a draft rulebook or files of facts, have it computed apart, read the report."""
 
 from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -11,24 +12,21 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path
 
+from avenant.core.importing.tables import FILES
 from avenant.core.previews.html import about
 from avenant.core.previews.html import page as report
 from avenant.core.previews.plot import distribution
 from avenant.core.previews.words import reasons_words, row_words, word
 from avenant.desk.context import Desk, PageRefused, desk_of, page
 from avenant.desk.doors import door
+from avenant.desk.facts_sent import FactsSent, facts_sent
 from avenant.desk.forms import day_asked
 from avenant.desk.pages.asking import reason_asked
 from avenant.desk.roles import Permission
 from avenant.desk.rulebook_folders import folders, read_folder
 from avenant.desk.words import say
-from avenant.flows.preview_started import (
-    AskedPreview,
-    PreviewState,
-    preview_started,
-    preview_state,
-    previews_in,
-)
+from avenant.flows.preview_process import AskedPreview
+from avenant.flows.preview_started import PreviewState, preview_started, preview_state, previews_in
 from avenant.flows.reruns.asking import ACCEPTED, NotIsolated
 from avenant.flows.reruns.carrying_out import name_of
 from avenant.gateways.postgres import default_folder, server_from_environment
@@ -38,7 +36,7 @@ from avenant.store.readers.publications import publications
 
 SECTIONS: Final = ("plans", "months", "reasons")
 CASES: Final = ("largest", "sample")
-FILES: Final = {"html": "text/html; charset=utf-8", "json": "application/json"}
+FORMS: Final = {"html": "text/html; charset=utf-8", "json": "application/json"}
 STATES: Final = {"work": "wait", "done": "good", "failed": "bad"}
 
 
@@ -53,14 +51,18 @@ def previews(request: HttpRequest) -> HttpResponse:
     return _list(request)
 
 
-def _list(request: HttpRequest, said: str = "", status: int = 200) -> HttpResponse:
+def _list(
+    request: HttpRequest, said: str = "", status: int = 200, wrong: FactsSent | None = None
+) -> HttpResponse:
     desk, here = desk_of(request), isolation_here()
     kept, name = spool(), name_of(desk.db)
     states = [preview_state(kept, head["number"]) for head in kept.heads() if head["database"] == name]
     with desk.db.connect() as connection:
         in_force = publications(connection, None, 1)
     context: dict[str, Any] = {
-        "rows": [_row(state) for state in states],
+        "rows": [_row(state, desk.language) for state in states],
+        "expected": ", ".join(FILES.values()),
+        "wrong": wrong,
         "folders": list(folders()),
         "in_force": in_force[0] if in_force else None,
         "day": desk.today,
@@ -72,13 +74,15 @@ def _list(request: HttpRequest, said: str = "", status: int = 200) -> HttpRespon
     return page(request, "preview/list.html", context, status=status)
 
 
-def _row(state: PreviewState) -> dict[str, Any]:
+def _row(state: PreviewState, language: str) -> dict[str, Any]:
     word = "work" if state.is_under_way else "done" if state.result is not None else "failed"
+    facts = state.head["question"].get("facts", {})
     return {
         **state.head,
         "at": datetime.fromisoformat(state.head["asked_at"]),
         "day": date.fromisoformat(state.head["question"]["business_date"]),
         "rulebook": state.head["question"]["rulebook"],
+        "facts": ", ".join(say(language, f"preview.table_{table}", count=n) for table, n in facts.items()),
         "said": f"preview.{word}",
         "mark": STATES[word],
     }
@@ -89,11 +93,14 @@ def start(request: HttpRequest) -> HttpResponse:
     """Begin a preview and lead to its page, which fills by itself."""
     desk = desk_of(request)
     try:
-        asked = _asked(request, desk)
+        asked, sent = _asked(request, desk), _facts(request, desk)
+        if sent.wrong:
+            return _list(request, say(desk.language, "preview.wrong", count=sent.count), 422, sent)
         accepted = os.environ.get(ACCEPTED) == "accepted"
+        asked = replace(asked, news=sent.news)
         number = preview_started(desk.db, server_from_environment(), asked, spool(), accepted)
     except PageRefused as refused:
-        return _list(request, str(refused), 400)
+        return _list(request, str(refused), refused.status)
     except NotIsolated:
         return _list(request, say(desk.language, "preview.not_isolated"), 400)
     return redirect("preview", number)
@@ -114,12 +121,25 @@ def _asked(request: HttpRequest, desk: Desk) -> AskedPreview:
     return AskedPreview(desk.user.username, desk.role.key, reason, day, draft)
 
 
+def _facts(request: HttpRequest, desk: Desk) -> FactsSent:
+    """The files of facts that were sent, if any. Errors: PageRefused, also to whoever may not tell facts."""
+    files = request.FILES.getlist("facts")
+    if not files:
+        return FactsSent(None)
+    if not desk.may(Permission.TELL):
+        raise PageRefused(say(desk.language, "preview.facts_not_yours"), status=403)
+    sent = facts_sent(desk, files)
+    if sent.news is not None and not sent.news.rows():
+        raise PageRefused(say(desk.language, "preview.nothing_in_files"))
+    return sent
+
+
 @door(Permission.SEE_PREVIEWS)
 def preview(request: HttpRequest, number: str) -> HttpResponse:
     """One preview: how far it is, or what it would do."""
     desk = desk_of(request)
     state = _state(desk, number)
-    context = {"row": _row(state), "state": state, "number": number}
+    context = {"row": _row(state, desk.language), "state": state, "number": number}
     if state.result is not None:
         context |= _told(desk, state.result)
     return page(request, "preview/preview.html", context)
@@ -140,10 +160,10 @@ def preview_file(request: HttpRequest, number: str, form: str) -> HttpResponse:
     """The report to be saved: a page without scripts, or JSON."""
     desk = desk_of(request)
     values = _state(desk, number).result
-    if form not in FILES or values is None:
+    if form not in FORMS or values is None:
         raise PageRefused(say(desk.language, "preview.no_file"), status=404)
     content = json.dumps(values, indent=2) if form == "json" else report(values, desk.language)
-    answer = HttpResponse(content, content_type=FILES[form])
+    answer = HttpResponse(content, content_type=FORMS[form])
     answer["Content-Disposition"] = f'attachment; filename="preview-{values["business_date"]}.{form}"'
     return answer
 
