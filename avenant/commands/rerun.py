@@ -75,8 +75,8 @@ def rerun(
     Examples: avenant rerun D-0001#1 --own --trace
     avenant rerun M-0001 --modules avenant.core.claims --lines avenant.core.claims.adjudication.payers.with_left
 
-    Exit codes: 0 the same as stored · 1 different, or the run failed · 2 refused: an unknown number, stage or role,
-    no decision yet, a future instant, a machine that isolates nothing.
+    Exit codes: 0 the same as stored · 1 different, or the run failed or wanted to send something · 2 refused: an
+    unknown number, stage, module or role, no decision yet, a future instant, a machine that isolates nothing.
     """
     from avenant.commands.rerun_told import told
     from avenant.flows.reruns.carrying_out import Asked
@@ -119,8 +119,8 @@ def _rulebook_typed(typed: str | None) -> tuple[str | None, Rulebook | None]:
 
 
 def _is_same(answer: Rerun) -> bool:
-    """Whether the run came to its end and gave what is stored."""
-    is_done = answer.outcome is not None and answer.outcome.is_done
+    """Whether the run came to its end, wanted to send nothing, and gave what is stored."""
+    is_done = answer.outcome is not None and answer.outcome.is_done and not answer.outgoing
     return is_done and all(verdict["same"] for verdict in answer.verdicts.values())
 
 

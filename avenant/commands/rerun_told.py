@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from avenant.flows.reruns.carrying_out import Rerun
 from avenant.rerun.calls import Call, Group, call_tree, grouped
+from avenant.rerun.outline import way_out
 
 SHOWN: Final = 40
 Sources = dict[tuple[str, str], list[str]]
@@ -24,6 +25,7 @@ def told(answer: Rerun, lines: list[Any], with_calls: bool) -> Iterator[str]:
         yield f"Raised {error['type']}: {error['message']}"
     if not answer.outcome.is_done:
         yield f"Stopped ({answer.outcome.status}): {answer.outcome.why}"
+    yield from (f"Wanted to leave, and was not sent: {way_out(event)}" for event in answer.outgoing)
     yield ""
     yield from _facts(answer, lines[0])
     events = lines[1:]

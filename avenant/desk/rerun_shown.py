@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from avenant.core.wording.figures import DECIMAL, THOUSANDS
+from avenant.rerun.outline import way_out
 
 LOOKS: Final = {"running": "wait", "same": "good", "differs": "bad", "nothing": "done", "stopped": "stopped"}
 
@@ -41,12 +42,14 @@ class Shown:
     """A run at a glance. standing: running, same, differs, nothing (to compare with), stopped.
 
     stages: name -> what its end told (seconds, truncated); errors: stage, type, message.
+    outgoing: what wanted to leave.
     """
 
     standing: str = "running"
     verdicts: list[Compared] = field(default_factory=list)
     stages: dict[str, dict[str, Any]] = field(default_factory=dict)
     errors: list[dict[str, Any]] = field(default_factory=list)
+    outgoing: list[str] = field(default_factory=list)
     outcome: dict[str, Any] | None = None
 
     @property
@@ -92,6 +95,8 @@ def _hear(found: Shown, event: list[Any], language: str) -> None:
         found.verdicts.append(_compared(event[1], event[2], language))
     elif kind == "error":
         found.errors.append({**event[2], "stage": event[1] or ""})
+    elif kind == "outgoing":
+        found.outgoing.append(way_out(event))
     elif kind == "outcome":
         found.outcome = event[1]
 

@@ -39,7 +39,7 @@ from avenant.rerun.relay import Door, Relay
 Event = list[Any]
 KINDS: Final = frozenset(
     {
-        *("ready", "stage", "result", "verdict", "error", "end"),
+        *("ready", "stage", "result", "verdict", "error", "outgoing", "end"),
         *("function", "source", "call", "return", "raise", "caught", "lines", "log"),
     }
 )

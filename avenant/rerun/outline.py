@@ -89,7 +89,26 @@ def _logged(event: list[Any], call: int | None, where: int) -> Line:
     return ["o", call, level, logger, filled(template, arguments)[:1_000], where]
 
 
-_ENDS: Final = {"return": _returned, "raise": _raised, "caught": _caught, "lines": _ran, "log": _logged}
+def _refused(event: list[Any], call: int | None, where: int) -> Line:
+    """What wanted to leave stands in the log, with the call that wanted it."""
+    return ["o", call, "WARNING", "outgoing", way_out(event)[:1_000], where]
+
+
+def way_out(event: list[Any]) -> str:
+    """What wanted to leave, in a few words: ``mail: host ‹8f21c0a4e7›, port 25``."""
+    _, _, way, what = event
+    told = ", ".join(f"{name} {in_short(value)}" for name, value in what.items())
+    return f"{way}: {told}" if told else str(way)
+
+
+_ENDS: Final = {
+    "return": _returned,
+    "raise": _raised,
+    "caught": _caught,
+    "lines": _ran,
+    "log": _logged,
+    "outgoing": _refused,
+}
 
 
 def filled(template: str, arguments: list[Mapping[str, Any]]) -> str:

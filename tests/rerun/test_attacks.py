@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,8 +14,9 @@ from avenant.flows.reruns.asking import rerun
 from avenant.flows.reruns.carrying_out import Asked, Rerun
 from avenant.rerun.guard import Limits, Program
 from avenant.rerun.isolation import isolation_here
+from avenant.rerun.outline import way_out
 from avenant.rerun.spool import Spool
-from tests.rerun.attacking import ATTACKS
+from tests.rerun.attacking import ATTACKS, SECRET
 from tests.rerun.conftest import Book
 
 pytestmark = pytest.mark.skipif(
@@ -71,9 +73,16 @@ def unchanged(book: Book) -> Iterator[None]:
     raise AssertionError("a backend of the re-run is left")
 
 
-def attack(book: Book, tmp_path: Path, name: str, limits: Limits = PATIENT, trace: str = "off") -> Rerun:
+def attack(
+    book: Book,
+    tmp_path: Path,
+    name: str,
+    limits: Limits = PATIENT,
+    trace: str = "off",
+    role: str = "auditor",
+) -> Rerun:
     asked = Asked(
-        "M1", "eve", "auditor", "attack", stages=(f"attack.{name}",), trace=trace, modules=("attacking",)
+        "M1", "eve", role, "attack", stages=(f"attack.{name}",), trace=trace, modules=("attacking", "__main__")
     )
     program = Program("attacking", (HERE,))
     return rerun(book.database, book.server, asked, Spool(tmp_path / "spool"), limits=limits, program=program)
@@ -105,14 +114,42 @@ def test_no_file_is_read_or_written_outside(book: Book, tmp_path: Path, unchange
 
 def test_there_is_no_network_and_no_other_server(book: Book, tmp_path: Path, unchanged: None) -> None:
     came = answers(attack(book, tmp_path, "sockets"), "sockets")
-    assert came["tcp"].startswith(("ConnectionRefused", "OSError"))
+    assert came["tcp"].startswith("NothingLeaves")
+    assert came["past the interpreter"].startswith("OSError")
     assert came["servers"] == "did it: []"
     assert "eth" not in came["interfaces"] and "lo" in came["interfaces"]
 
 
-def test_nothing_is_sent_by_the_programs_own_way_out(book: Book, tmp_path: Path, unchanged: None) -> None:
-    came = answers(attack(book, tmp_path, "sends"), "sends")
-    assert came["alert"].startswith("ModuleNotFoundError"), "the sandbox does not even load what sends"
+def test_what_wants_to_leave_is_recorded_and_does_not(book: Book, tmp_path: Path, unchanged: None) -> None:
+    found = attack(book, tmp_path, "sends", trace="calls")
+    came = answers(found, "sends")
+    for tried, what in came.items():
+        assert "nothing leaves a re-run" in what, f"{tried}: {what}"
+    said = [way_out(event) for event in found.outgoing]
+    assert len(said) == len(came) + 1, "each is told once; a mail asks for the own name first"
+    for way in (
+        "alert: kinds slack, ",
+        "mail: host mail.example, port 25",
+        "request: kind https",
+        "connection: ",
+        "program: program env",
+    ):
+        assert any(each.startswith(way) for each in said), (way, said)
+    told = (tmp_path / "spool" / f"{found.number}.jsonl").read_text()
+    assert SECRET not in told, "neither of addresses nor of what was to be sent by them"
+    linked = next(event[1] for event in found.outgoing if event[2] == "alert")
+    assert calls(told)[linked] == "_alert", "with the call that wanted it"
+    assert "upset" in said[0], "an auditor reads what was to be sent"
+    masked = attack(book, tmp_path, "sends", role="engineering")
+    assert "upset" not in (tmp_path / "spool" / f"{masked.number}.jsonl").read_text()
+    assert [event[2] for event in masked.outgoing] == [event[2] for event in found.outgoing]
+
+
+def calls(told: str) -> dict[int, str]:
+    """The function of each call."""
+    events = [json.loads(line) for line in told.splitlines()[1:]]
+    names = {event[1]: event[3] for event in events if event[0] == "function"}
+    return {event[1]: names[event[3]] for event in events if event[0] == "call"}
 
 
 def test_the_environment_and_the_settings_hold_no_secret(

@@ -152,6 +152,14 @@ WORDS = {
         "The trace is not whole: a limit was reached. Narrow the subject, the stages or the modules.",
         "La trace n’est pas entière : une limite a été atteinte. Restreignez le sujet, les étapes ou les modules.",
     ),
+    "rerun.outgoing": (
+        "The code wanted to send something.|The code wanted to send something, {count} times.",
+        "Le code a voulu envoyer quelque chose.|Le code a voulu envoyer quelque chose, {count} fois.",
+    ),
+    "rerun.outgoing_how": (
+        "Nothing left: it was recorded instead.",
+        "Rien n’est parti : la tentative a été notée.",
+    ),
     "rerun.tried": ("It was refused at the database’s door:", "Refusé à la porte de la base :"),
     "rerun.metadata": ("Details of the run", "Détails de l’exécution"),
     "rerun.facts_and_book": (

@@ -72,7 +72,7 @@ class Asked:
 class Rerun:
     """What came of a request. number: of its result in the spool; joined: the same was under way already.
 
-    verdicts, results: by stage; errors: what the code raised.
+    verdicts, results: by stage; errors: what the code raised; outgoing: what wanted to leave.
     """
 
     number: str
@@ -82,6 +82,7 @@ class Rerun:
     verdicts: dict[str, dict[str, Any]] = field(default_factory=dict)
     results: dict[str, dict[str, Any]] = field(default_factory=dict)
     errors: list[dict[str, Any]] = field(default_factory=list)
+    outgoing: list[Event] = field(default_factory=list)
 
     def hear(self, event: Event) -> None:
         """Keep what an answer at a glance needs."""
@@ -91,6 +92,8 @@ class Rerun:
             self.results[event[1]] = event[2]
         elif event[0] == "error":
             self.errors.append(event[2])
+        elif event[0] == "outgoing":
+            self.outgoing.append(event)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from avenant.flows.reruns.verdicts import Verdict
 from avenant.flows.stages import Stage, stages_for
 from avenant.rerun.logs import linked_logs
 from avenant.rerun.masks import Mask
+from avenant.rerun.outgoing import Outgoing
 from avenant.rerun.recording import Choice, Event, Recorder, error_snapshot
 from avenant.rerun.relay import PORT
 from avenant.rerun.snapshots import Snapshotter
@@ -63,7 +64,8 @@ class Telling:
 
 def main() -> None:
     """Answer the request on standard input; the exit code is 0 also where the code under it raised."""
-    sys.modules["apprise"] = None  # type: ignore[assignment]  # what could send anything cannot be loaded
+    outgoing = Outgoing(f"{os.environ['RERUN_DATABASE_FOLDER']}/.s.PGSQL.{PORT}")
+    outgoing.stand_in()
     descriptor = os.dup(1)
     os.dup2(2, 1)  # what the code prints is no event
     telling = Telling(descriptor)
@@ -74,7 +76,7 @@ def main() -> None:
     database = Database(url_inside(request))
     try:
         with database.snapshot() as connection:
-            _answer(scene_of(connection, request), mask, telling.tell)
+            _answer(scene_of(connection, request), mask, telling.tell, outgoing)
     except Exception as error:
         telling.tell(["error", None, error_snapshot(Snapshotter(mask), error, type(error))])
     telling.tell(["end"])
@@ -95,17 +97,19 @@ def url_inside(request: dict[str, Any]) -> str:
     return f"postgresql://{user}:{password}@/{name}?host={host}&port={PORT}&gssencmode=disable"
 
 
-def _answer(scene: Scene, mask: Mask, tell: Callable[[Event], None]) -> None:
+def _answer(scene: Scene, mask: Mask, tell: Callable[[Event], None], outgoing: Outgoing) -> None:
     question = scene.question
     snapshotter = Snapshotter(mask, owned=scene.owned())
+    outgoing.told_to(tell, snapshotter)
     for stage in stages_for(question.subject.kind, question.stages):
         tell(["stage", stage.name])
-        _run(stage, scene, snapshotter, tell)
+        with outgoing.within(recorder := Recorder(snapshotter, tell, _choice(stage, question))):
+            _run(stage, scene, recorder)
 
 
-def _run(stage: Stage, scene: Scene, snapshotter: Snapshotter, tell: Callable[[Event], None]) -> None:
+def _run(stage: Stage, scene: Scene, recorder: Recorder) -> None:
     """One stage: its inputs read, its function run and recorded, its answer compared."""
-    recorder = Recorder(snapshotter, tell, _choice(stage, scene.question))
+    snapshotter, tell = recorder.snapshotter, recorder.emit
     inputs = stage.inputs(scene)
     began = time.perf_counter()
     try:
