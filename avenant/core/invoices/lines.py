@@ -13,6 +13,7 @@ from __future__ import annotations
 import polars as pl
 
 from avenant.core.book.chains import chains
+from avenant.core.frames.checked import checked
 from avenant.core.frames.invoices import EXPLANATION, KEY, LINE_COLUMNS, NET, OPTIONAL, ROLES, InvoiceEntries
 from avenant.core.invoices.header import InvoiceHeader
 from avenant.core.invoices.switches import joined_switches
@@ -33,7 +34,7 @@ def invoice_entries(entries: pl.DataFrame) -> pl.DataFrame:
     absent = [
         pl.lit(None, dtype).alias(name) for name, dtype in OPTIONAL.items() if name not in entries.columns
     ]
-    return InvoiceEntries.validate(entries.with_columns(absent), cast=True)
+    return checked(InvoiceEntries, entries.with_columns(absent) if absent else entries)
 
 
 def invoice_lines(header: InvoiceHeader, entries: pl.DataFrame) -> pl.DataFrame:
@@ -43,11 +44,11 @@ def invoice_lines(header: InvoiceHeader, entries: pl.DataFrame) -> pl.DataFrame:
     invoice's month, then the adjustments by month. Amounts, employer parts and taxes of the lines sum to
     those of the header, to the cent. Raises `InvoiceDoesNotAddUp` when the entries do not sum to the header.
     """
-    checked = invoice_entries(entries)
-    _refuse_if_unequal(header, checked)
-    lines = joined_switches(slot_lines(checked))
+    told = invoice_entries(entries)
+    _refuse_if_unequal(header, told)
+    lines = joined_switches(slot_lines(told))
     shown = _with_sections(lines, header).filter(_is_shown())
-    people = checked.select(PERSON).unique("member_id", keep="first", maintain_order=True)
+    people = told.select(PERSON).unique("member_id", keep="first", maintain_order=True)
     return _in_reading_order(shown.join(people, on="member_id", how="left", maintain_order="left"))
 
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 import polars as pl
 
 from avenant.core.book.chains import chains
+from avenant.core.frames.checked import checked
 from avenant.core.frames.payouts import ACT, EXPLANATION, KEY, LINE_COLUMNS, PayoutEntries
 from avenant.core.payouts.header import PayoutHeader
 
@@ -30,7 +31,7 @@ def payout_entries(entries: pl.DataFrame) -> pl.DataFrame:
 
     Raises `dataframely.exc.ValidationError` or `SchemaError` where a column is missing or impossible.
     """
-    return PayoutEntries.validate(entries, cast=True)
+    return checked(PayoutEntries, entries)
 
 
 def payout_lines(header: PayoutHeader, entries: pl.DataFrame) -> pl.DataFrame:
@@ -39,12 +40,12 @@ def payout_lines(header: PayoutHeader, entries: pl.DataFrame) -> pl.DataFrame:
     In: the entries of the payout (`PayoutEntries`), in any order. Out: per member what was not paid before, then
     corrections; their amounts sum to the payout. Raises `PayoutDoesNotAddUp` when the entries do not.
     """
-    checked = payout_entries(entries)
-    _refuse_if_unequal(header, checked)
-    lines = _of_one_act(chains(checked, KEY, ["amount_cents"], EXPLANATION))
+    told = payout_entries(entries)
+    _refuse_if_unequal(header, told)
+    lines = _of_one_act(chains(told, KEY, ["amount_cents"], EXPLANATION))
     section = pl.when(pl.col("before_lines").is_null()).then(pl.lit("care")).otherwise(pl.lit("correction"))
     shown = lines.with_columns(section=section).filter(_is_shown())
-    return _in_reading_order(_recognised(shown, checked))
+    return _in_reading_order(_recognised(shown, told))
 
 
 def _refuse_if_unequal(header: PayoutHeader, entries: pl.DataFrame) -> None:
