@@ -26,12 +26,18 @@ def typeset(
     """The pages (one PDF, or one picture per page) of a paper of `kind` (its template is `<kind>.typ`)."""
     result: Any = typst.compile(
         _template(kind),
-        font_paths=[font_source_sans_pro.font_directory],
+        font_paths=_fonts(),
         format=format,
         ppi=ppi,
         sys_inputs={"paper": json.dumps(payload, ensure_ascii=False)},
     )
     return result if isinstance(result, list) else [result]
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    """The fonts of this machine and ours, looked for once per process."""
+    return typst.Fonts(font_paths=[font_source_sans_pro.font_directory])
 
 
 @cache
