@@ -160,6 +160,31 @@ def test_a_line_told_of_somebody_we_did_not_know_is_an_act_once_we_know_them() -
     assert states(graph, "act:B#1") == [(7, None)]
 
 
+def test_an_act_follows_the_publications_that_say_something_new_of_its_code() -> None:
+    """The second publication says the same of a G, the third that it is a specialist's; other codes do not matter."""
+    moved = FAMILIES.with_columns(
+        family=pl.when(pl.col("act_code") == "G").then(pl.lit("consultation_specialist")).otherwise("family")
+    )
+    other = FAMILIES.filter(pl.col("act_code") != "CS")
+    codes = [
+        frame.with_columns(rev=pl.lit(rev, pl.Int64))
+        for rev, frame in ((1, FAMILIES), (5, other), (9, moved))
+    ]
+    graph = built(replace(told((2, bill("B#1"))), act_codes=pl.concat(codes)), Focus("act B#1", (1,)))
+    acts = [
+        (node.known_from, node.known_to, dict(node.fields)["family"])
+        for node in graph.nodes
+        if node.kind == "act"
+    ]
+    assert acts == [(2, 9, "consultation_gp"), (9, None, "consultation_specialist")]
+
+
+def test_before_a_rulebook_is_published_no_act_is_recognised() -> None:
+    rows = told((2, bill("B#1")))
+    later = rows.act_codes.with_columns(rev=pl.lit(4, pl.Int64))
+    assert states(built(replace(rows, act_codes=later), Focus("act B#1", (1,))), "act:B#1") == [(4, None)]
+
+
 def test_two_payees_of_one_revision_are_one_decision_with_two_entries() -> None:
     both_paid = {"decided_cents": 9_00, "member_cents": 4_00, "provider_cents": 5_00}
     entries = table(
@@ -209,12 +234,18 @@ def test_few_lines_match_as_they_do_among_all_at_every_revision(story: Story, da
     rows = told(*zip(revs, story.lines, strict=True))
     answers = answer_frame(story.answers).with_columns(rev=pl.lit(4, pl.Int64))
     rows = replace(rows, answers=answers.select(list(TABLES["answers"])))
-    near = neighbours(rows, [data.draw(st.sampled_from(rows.lines["line_id"].to_list()))])
-    for moment in matchings(building.narrowed(rows, near)):
-        known = rows.lines.filter(pl.col("rev") <= moment.since).drop("rev")
-        spoken = answers.filter(pl.col("rev") <= moment.since).select(list(ANSWER))
+    near = neighbours(rows.lines, rows.answers, [data.draw(st.sampled_from(rows.lines["line_id"].to_list()))])
+    found = matchings(building.narrowed(rows, near))
+    for rev in range(1, 3 + len(story.lines)):
+        known = rows.lines.filter(pl.col("rev") <= rev).drop("rev")
+        spoken = answers.filter(pl.col("rev") <= rev).select(list(ANSWER))
         all_of_them = matched(known, spoken, FAMILIES)
-        mine = all_of_them.links.filter(pl.col("line_id").is_in(near)).sort("line_id")
-        assert moment.found.links.sort("line_id").equals(mine)
-        acts = all_of_them.acts.filter(pl.col("act_id").is_in(near)).sort("act_id")
-        assert moment.found.acts.sort("act_id").equals(acts)
+        links = all_of_them.links.select("act_id", "line_id", "role").filter(pl.col("line_id").is_in(near))
+        acts = all_of_them.acts.filter(pl.col("act_id").is_in(near))
+        then = [moment for moment in found if moment.since <= rev and (moment.until or rev + 1) > rev]
+        assert sorted(repr(link) for moment in then for link in moment.links) == sorted(
+            map(repr, links.to_dicts())
+        )
+        assert sorted(repr(act) for moment in then for act in moment.acts) == sorted(
+            map(repr, acts.to_dicts())
+        )

@@ -11,7 +11,8 @@ from avenant.core.rulebook.model import Rulebook
 from avenant.flows.publishing import publish
 from avenant.gateways.rulebook_files import shipped_rulebook
 from avenant.store.database import Database
-from avenant.store.readers import rulebooks
+from avenant.store.readers import graph_rules, rulebooks
+from avenant.store.readers.graph_rules import rules_through_time
 from avenant.store.readers.rulebooks import NothingPublished, ReadOnce, published, published_version
 
 
@@ -73,11 +74,43 @@ def test_two_books_give_a_rulebooks_lines_their_own_numbers(
     assert found[0] == found[2] != found[1]
 
 
+def test_what_a_graph_stands_on_is_read_once_and_known_at_each_revision(
+    new_book: Callable[..., Database], read: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(graph_rules, "READ", ReadOnce())
+    db = new_book(opens=date(2026, 1, 1))
+    first, second = shipped_rulebook(), dearer(shipped_rulebook(), 100)
+    publish(db, first)
+    publish(db, second)
+    read.clear()
+    with db.snapshot() as connection:
+        head = db.head()
+        before, after, now = (rules_through_time(connection, rev) for rev in (head - 1, head, None))
+        ids = rulebooks.price_lines(connection)
+        assert len(read) <= 2 and now is after
+        assert rules_through_time(connection, head - 2).rule_lines.is_empty()
+    keys = pl.concat([first.content_keys(), second.content_keys()])
+    assert before.rule_lines.height == first.content_keys().height
+    assert after.rule_lines.height == keys.height
+    known = after.rule_lines.join(ids, on=["line_id", "content_key"], how="semi")
+    assert set(known["content_key"]) == set(keys["content_key"])
+    assert (
+        after.parameters.filter(rev=head)
+        .drop("rev")
+        .equals(
+            second.parameters.select("parameter", "valid_from", "valid_to", "value", "source").sort(
+                "parameter", "valid_from"
+            )
+        )
+    )
+
+
 def test_no_more_than_a_few_are_kept() -> None:
-    kept, asked = ReadOnce(most=2), []
+    kept: ReadOnce[None] = ReadOnce(most=2)
+    asked: list[str] = []
 
     def answer(name: str) -> None:
-        kept.answer((b"", name), lambda: asked.append(name))  # type: ignore[arg-type, return-value]
+        kept.answer((b"", name), lambda: asked.append(name))
 
     for name in ("a", "b", "c"):
         answer(name)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from itertools import groupby
 
 import polars as pl
 
-from avenant.core.claims.model import Matched
 from avenant.core.graph.decided import decided
-from avenant.core.graph.matching import hanging_together, matchings
+from avenant.core.graph.matching import MatchedAt, hanging_together, matchings
 from avenant.core.graph.model import STAGES, Drawing, Edge, Graph, Made, Node
 from avenant.core.graph.neighbourhood import neighbours
 from avenant.core.graph.premiums import premiums
@@ -34,12 +33,12 @@ def built(rows: GraphRows, focus: Focus) -> Graph:
     rows: every version of everything that was known, of the members of ``focus`` at least; what has nothing to do
     with it is left out. Errors: TooLarge above MOST_NODES states of nodes.
     """
-    near = narrowed(rows, neighbours(rows, focus.lines))
+    near = narrowed(rows, neighbours(rows.lines, rows.answers, focus.lines))
     found = matchings(near)
     ids = dict(near.lines.select("ref", "line_id").iter_rows())
     mine = hanging_together(found, near.waiting, ids, set(focus.lines))
     scope = narrowed(near, sorted(mine))
-    found = [replace(moment, found=_of(moment.found, mine)) for moment in found]
+    found = [_of(moment, mine) for moment in found]
     drawing = told(scope)
     for part in (understood(scope, found), rules(scope), decided(scope), settled(scope), premiums(scope)):
         drawing.add(part)
@@ -61,33 +60,42 @@ def _rest(rest: Rest, nodes: list[Node]) -> Drawing:
     return drawing
 
 
-def _of(found: Matched, lines: set[int]) -> Matched:
+def _of(found: MatchedAt, lines: set[int]) -> MatchedAt:
     return replace(
         found,
-        acts=found.acts.filter(pl.col("act_id").is_in(lines)),
-        links=found.links.filter(pl.col("line_id").is_in(lines)),
+        acts=tuple(act for act in found.acts if act["act_id"] in lines),
+        links=tuple(link for link in found.links if link["line_id"] in lines),
     )
 
 
-def narrowed(rows: GraphRows, line_ids: list[int]) -> GraphRows:
+def narrowed(rows: GraphRows, line_ids: Collection[int]) -> GraphRows:
     """``rows`` of these lines alone: their documents, answers, providers' statuses, entries and payouts."""
-    lines = rows.lines.filter(pl.col("line_id").is_in(line_ids))
-    entries = rows.entries.filter(pl.col("act_id").is_in(line_ids))
-    ties = rows.payout_ties.join(entries, on="entry_id", how="semi")
-    speak = pl.col("line_ref").is_in(lines["ref"].implode()) | pl.col("other_ref").is_in(
-        lines["ref"].implode()
-    )
+    wanted = set(line_ids)
+    lines, entries = _among(rows.lines, "line_id", wanted), _among(rows.entries, "act_id", wanted)
+    ties = _among(rows.payout_ties, "entry_id", set(entries["entry_id"].to_list()))
     return replace(
         rows,
         lines=lines,
-        documents=rows.documents.join(lines, on="document_id", how="semi"),
-        answers=rows.answers.filter(speak.fill_null(False)),
-        statuses=rows.statuses.join(lines, on="provider_id", how="semi"),
-        waiting=rows.waiting.filter(pl.col("line_id").is_in(line_ids)),
+        documents=_among(rows.documents, "document_id", set(lines["document_id"].to_list())),
+        answers=_about(rows.answers, set(lines["ref"].to_list())),
+        statuses=_among(rows.statuses, "provider_id", set(lines["provider_id"].to_list())),
+        waiting=_among(rows.waiting, "line_id", wanted),
         entries=entries,
         payout_ties=ties,
-        payouts=rows.payouts.join(ties, on="payout_id", how="semi"),
+        payouts=_among(rows.payouts, "payout_id", set(ties["payout_id"].to_list())),
     )
+
+
+def _among(rows: pl.DataFrame, column: str, wanted: Collection[object]) -> pl.DataFrame:
+    """The rows whose ``column`` is one of ``wanted``; null never is. Mostly that is all of them."""
+    kept = [value is not None and value in wanted for value in rows[column].to_list()]
+    return rows if all(kept) else rows.filter(pl.Series(kept))
+
+
+def _about(answers: pl.DataFrame, refs: set[str]) -> pl.DataFrame:
+    said = answers.select("line_ref", "other_ref").iter_rows()
+    kept = [line in refs or other in refs for line, other in said]
+    return answers if all(kept) else answers.filter(pl.Series(kept))
 
 
 def assembled(focus: str, drawing: Drawing, rows: GraphRows) -> Graph:

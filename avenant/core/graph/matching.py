@@ -5,117 +5,119 @@ The links are never stored: matching is repeated on what was known then, with th
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import polars as pl
 
 from avenant.core.claims.matching import matched
-from avenant.core.claims.model import Matched
 from avenant.core.frames.care import ANSWER, CARE_LINE
-from avenant.core.graph.neighbourhood import Groups
+from avenant.core.graph.neighbourhood import Groups, neighbourhoods
+from avenant.core.graph.past import Moment, Past
 from avenant.core.graph.rows import GraphRows
+from avenant.core.graph.stretches import Row
+
+Codes = tuple[tuple[str, str, str | None], ...]
+"""act_code, family and basket of the codes that matter, as one publication has them."""
 
 
 @dataclass(frozen=True, slots=True)
 class MatchedAt:
-    """What matching said from revision ``since`` until before ``until`` (None: still)."""
+    """What matching said of lines that hang together, from revision ``since`` until before ``until`` (None: still).
+
+    acts: rows of ACT. links: act_id, line_id and role of each line.
+    """
 
     since: int
     until: int | None
-    found: Matched
+    acts: tuple[Row, ...]
+    links: tuple[Row, ...]
 
 
 def matchings(rows: GraphRows) -> list[MatchedAt]:
-    """Every matching of all lines of ``rows``, oldest first; before a rulebook is published there is none.
+    """Every matching of all lines of ``rows``; before a rulebook is published there is none.
 
-    A call of the matching costs much, a line hardly anything: what was known at several revisions under one rulebook
-    is matched in one call, as if each revision had lines and people of its own. What waits is not told.
+    A call of the matching costs much, a line hardly anything: all moments for which a rulebook says the same are
+    matched in one call, as if each had lines and people of its own. What waits is not told.
     """
-    if rows.act_codes.is_empty():
-        return []
-    published = rows.act_codes["rev"].unique().sort().to_list()
-    changing = (rows.lines, rows.answers, rows.members, rows.documents, rows.act_codes)
-    revs = pl.concat([frame["rev"] for frame in changing]).unique().sort()
-    moments = pl.DataFrame({"moment": revs.filter(revs >= published[0])})
-    lines, answers = _lines_at(rows, moments), _latest(rows.answers, "answer_id", moments)
-    found: dict[int, Matched] = {}
-    for since, until in zip(published, [*published[1:], None], strict=True):
-        then = pl.col("moment").is_between(since, revs.max() if until is None else until - 1)
-        codes = rows.act_codes.filter(pl.col("rev") == since).drop("rev")
-        found |= _matched_apart(lines.filter(then), answers.filter(then & ~pl.col("withdrawn")), codes)
-    known = moments["moment"].to_list()
-    stretches = zip(known, [*known[1:], None], strict=True)
-    return [MatchedAt(rev, until, found[rev]) for rev, until in stretches if rev in found]
+    past, published = Past(rows), _codes(rows)
+    moments: dict[Codes, list[Moment]] = {}
+    for lines in neighbourhoods(rows) if published else []:
+        for moment in past.moments(lines, published):
+            if moment.lines:
+                known = published[max(rev for rev in published if rev <= moment.since)]
+                moments.setdefault(known, []).append(moment)
+    return [one for codes, some in moments.items() for one in _matched_apart(some, rows, codes)]
 
 
-def _lines_at(rows: GraphRows, moments: pl.DataFrame) -> pl.DataFrame:
-    """``moment`` and live lines of known members, by line_id; one told of nobody we knew belongs to whom its
-    document's number names then.
-    """
-    members = _latest(rows.members, "member_id", moments).filter(~pl.col("withdrawn"))
-    documents = _latest(rows.documents, "document_id", moments).select("moment", "document_id", "member_ref")
-    called = members.select("moment", member_ref="ref", named_id="member_id")
-    named = documents.join(called, on=["moment", "member_ref"]).select("moment", "document_id", "named_id")
-    lines = _latest(rows.lines, "line_id", moments).filter(~pl.col("withdrawn"))
-    known = lines.join(named, on=["moment", "document_id"], how="left").with_columns(
-        member_id=pl.coalesce("member_id", "named_id")
-    )
-    theirs = known.join(members, on=["moment", "member_id"], how="semi")
-    return theirs.select("moment", *CARE_LINE).sort("moment", "line_id")
+def _codes(rows: GraphRows) -> dict[int, Codes]:
+    """Revision of each publication that said something new of the codes of the lines -> what it said."""
+    used = set(rows.lines["act_code"].to_list())
+    said: dict[int, list[tuple[str, str, str | None]]] = {}
+    for rev, *code in rows.act_codes.select("rev", "act_code", "family", "basket").iter_rows():
+        told = said.setdefault(rev, [])
+        if code[0] in used:
+            told.append((code[0], code[1], code[2]))
+    news: dict[int, Codes] = {}
+    last: Codes | None = None
+    for rev in sorted(said):
+        codes = tuple(sorted(said[rev], key=lambda code: code[0]))
+        if codes != last:
+            last = news[rev] = codes
+    return news
 
 
-def _latest(rows: pl.DataFrame, key: str, moments: pl.DataFrame) -> pl.DataFrame:
-    """The latest version of each ``key`` at each moment."""
-    known = moments.join(rows, how="cross").filter(pl.col("rev") <= pl.col("moment"))
-    return known.sort("moment", key, "version").unique(["moment", key], keep="last", maintain_order=True)
-
-
-def _matched_apart(lines: pl.DataFrame, answers: pl.DataFrame, codes: pl.DataFrame) -> dict[int, Matched]:
-    """Moment -> its matching. lines (by moment and line_id), answers: as they were at each ``moment``."""
-    if lines.is_empty():
-        return {}
-    told = lines.with_columns(
-        *(_called(name) for name in ("ref", "cancels")),
-        *(_numbered(name) for name in ("document_id", "member_id")),
+def _matched_apart(moments: list[Moment], rows: GraphRows, codes: Codes) -> Iterator[MatchedAt]:
+    """The matching of each moment; lines, documents and people of one are never those of another."""
+    lines = [(number, place, member) for number, one in enumerate(moments) for place, member in one.lines]
+    numbers, places, members = zip(*lines, strict=True)
+    told = rows.lines.select(list(CARE_LINE))[list(places)]
+    apart = told.with_columns(
+        *(_called(numbers, told[name]) for name in ("ref", "cancels")),
+        _numbered(numbers, told["document_id"]),
+        _numbered(numbers, pl.Series("member_id", members)),
         line_id=pl.int_range(pl.len(), dtype=pl.Int64),
     )
-    spoken = answers.with_columns(_called("line_ref"), _called("other_ref"))
-    about = [pl.col(name).is_in(told["ref"].implode()).fill_null(False) for name in ("line_ref", "other_ref")]
-    spoken = spoken.filter(pl.any_horizontal(about))
-    found = matched(told.select(list(CARE_LINE)), spoken.select(list(ANSWER)), codes)
-    acts = _of_moments(_meant(found.acts, lines, act_id="line_id", member_id="member_id"))
-    links = _of_moments(_meant(found.links, lines, act_id="line_id", line_id="line_id"))
-    return {
-        moment: Matched(
-            acts.get(moment, found.acts.clear()),
-            links.get(moment, found.links.clear()),
-            found.waiting.clear(),
-        )
-        for moment in lines["moment"].unique()
-    }
+    families = pl.DataFrame(
+        codes, schema=dict.fromkeys(("act_code", "family", "basket"), pl.String), orient="row"
+    )
+    found = matched(apart, _answers(moments, rows), families)
+    ids = told["line_id"].to_list()
+    acts: list[list[Row]] = [[] for _ in moments]
+    links: list[list[Row]] = [[] for _ in moments]
+    for act in found.acts.iter_rows(named=True):
+        place = act["act_id"]
+        acts[numbers[place]].append(act | {"act_id": ids[place], "member_id": members[place]})
+    for link in found.links.select("act_id", "line_id", "role").iter_rows(named=True):
+        place = link["line_id"]
+        links[numbers[place]].append(link | {"act_id": ids[link["act_id"]], "line_id": ids[place]})
+    for one, mine, theirs in zip(moments, acts, links, strict=True):
+        yield MatchedAt(one.since, one.until, tuple(mine), tuple(theirs))
 
 
-def _called(name: str) -> pl.Expr:
-    """The name of a line of one moment; names of one moment stand in the same order as without."""
-    return pl.concat_str(pl.col("moment").cast(pl.String).str.zfill(19), pl.lit("|"), name).alias(name)
+def _answers(moments: list[Moment], rows: GraphRows) -> pl.DataFrame:
+    spoken = [(number, place) for number, one in enumerate(moments) for place in one.answers]
+    if not spoken:
+        return rows.answers.select(list(ANSWER)).clear()
+    numbers, places = zip(*spoken, strict=True)
+    told = rows.answers.select(list(ANSWER))[list(places)]
+    return told.with_columns(*(_called(numbers, told[name]) for name in ("line_ref", "other_ref")))
 
 
-def _numbered(name: str) -> pl.Expr:
+def _called(numbers: Sequence[int], names: pl.Series) -> pl.Series:
+    """The names of lines, each of its moment; those of one moment stand in the same order as without."""
+    called = [
+        None if name is None else f"{n:09d}|{name}" for n, name in zip(numbers, names.to_list(), strict=True)
+    ]
+    return pl.Series(names.name, called, pl.String)
+
+
+def _numbered(numbers: Sequence[int], ids: pl.Series) -> pl.Series:
     """A number for each moment's own document or member, in the same order."""
-    return pl.struct("moment", name).rank("dense").cast(pl.Int32).alias(name)
-
-
-def _meant(found: pl.DataFrame, lines: pl.DataFrame, **meaning: str) -> pl.DataFrame:
-    """``found`` with its ``moment``; its numbers, rows of ``lines``, replaced by what stands there."""
-    acts = found["act_id"]
-    numbers = {name: found[name] if name == "line_id" else acts for name in meaning}
-    told = [lines[column].gather(numbers[name]).alias(name) for name, column in meaning.items()]
-    return found.with_columns(lines["moment"].gather(acts), *told)
-
-
-def _of_moments(found: pl.DataFrame) -> dict[int, pl.DataFrame]:
-    parts = found.partition_by("moment", as_dict=True, include_key=False, maintain_order=True)
-    return {moment: part for (moment,), part in parts.items()}
+    pairs = list(zip(numbers, ids.to_list(), strict=True))
+    order = {pair: place for place, pair in enumerate(sorted(set(pairs)))}
+    return pl.Series(ids.name, [order[pair] for pair in pairs], pl.Int32)
 
 
 def hanging_together(
@@ -123,9 +125,8 @@ def hanging_together(
 ) -> set[int]:
     """``lines`` and every line that ever was in an act with one of them, or waited for one of them."""
     groups = Groups()
-    for moment in found:
-        for act_id, line_id in moment.found.links.select("act_id", "line_id").iter_rows():
-            groups.unite(act_id, line_id)
+    for link in chain.from_iterable(moment.links for moment in found):
+        groups.unite(link["act_id"], link["line_id"])
     for line_id, candidates in waiting.select("line_id", "candidates").iter_rows():
         for ref in (candidates or "").split():
             if ref in refs:

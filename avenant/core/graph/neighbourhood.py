@@ -35,28 +35,45 @@ class Groups:
                 self._groups[number] = mine
 
 
-def neighbours(rows: GraphRows, lines: Iterable[int]) -> list[int]:
-    """``lines`` (line_ids) and all lines of the same members that any version may connect with them, in order."""
+def neighbours(lines: pl.DataFrame, answers: pl.DataFrame, wanted: Iterable[int]) -> list[int]:
+    """``wanted`` (line_ids) and all lines that any version may connect with them, in order.
+
+    lines: every version of all lines of the same members, with line_id, ref, care_from, charged_cents and cancels.
+    answers: with line_ref and other_ref.
+    """
+    groups = _connected(lines, answers)
+    return sorted({number for line in wanted for number in groups.together(line)})
+
+
+def neighbourhoods(rows: GraphRows) -> list[list[int]]:
+    """All lines of ``rows``, those together that any version may connect, in order."""
+    groups = _connected(rows.lines, rows.answers)
+    found = {min(group): sorted(group) for group in map(groups.together, rows.lines["line_id"].to_list())}
+    return [found[first] for first in sorted(found)]
+
+
+def _connected(lines: pl.DataFrame, answers: pl.DataFrame) -> Groups:
     groups = Groups()
-    ids = dict(rows.lines.select("ref", "line_id").iter_rows())
-    for one, other in _near(rows.lines):
+    ids = dict(lines.select("ref", "line_id").iter_rows())
+    for one, other in _near(lines):
         groups.unite(one, other)
-    named = list(rows.lines.select("ref", "cancels").iter_rows())
-    named += list(rows.answers.select("line_ref", "other_ref").iter_rows())
+    named = list(lines.select("ref", "cancels").iter_rows())
+    named += list(answers.select("line_ref", "other_ref").iter_rows())
     for ref, other in named:
         if ref in ids and other in ids:
             groups.unite(ids[ref], ids[other])
-    return sorted({number for line in lines for number in groups.together(line)})
+    return groups
 
 
 def _near(lines: pl.DataFrame) -> list[tuple[int, int]]:
     """Pairs of lines of one day, and of one charge within NEAR_DAYS; whosever they are: too many are harmless."""
-    told = lines.select("care_from", "charged_cents", "line_id").drop_nulls("care_from").unique()
-    by_day = pairwise(told.sort("care_from", "line_id").iter_rows())
-    by_charge = pairwise(told.drop_nulls().sort("charged_cents", "care_from", "line_id").iter_rows())
-    pairs = [(one, other) for (day, _, one), (after, _, other) in by_day if day == after]
+    said = lines.select("care_from", "charged_cents", "line_id").iter_rows()
+    told = {(day, charge, line) for day, charge, line in said if day is not None}
+    by_day = pairwise(sorted((day, line) for day, _, line in told))
+    charged = ((charge, day, line) for day, charge, line in told if charge is not None)
+    pairs = [(one, other) for (day, one), (after, other) in by_day if day == after]
     return pairs + [
         (one, other)
-        for (day, charge, one), (after, same, other) in by_charge
+        for (charge, day, one), (same, after, other) in pairwise(sorted(charged))
         if charge == same and (after - day).days <= NEAR_DAYS
     ]

@@ -8,14 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
-
-import polars as pl
 
 from avenant.core.claims.reasons import decoded
 from avenant.core.graph.model import Node
 from avenant.core.graph.rows import GraphRows
-from avenant.core.graph.stretches import Row, in_force, said
+from avenant.core.graph.stretches import Row, Versions, in_force, said, then, versions
 from avenant.core.rulebook.care_model import CONTENT_COLUMNS
 
 CEILING = "pmss_cents"
@@ -33,28 +30,24 @@ BECAUSE = {
 """Reason of a decision -> the parameter that it counts with, whatever the care."""
 
 
-Told = dict[object, list[tuple[int, tuple[Any, ...]]]]
-"""Key -> what was said of it, each time with the revision."""
-
-
 @dataclass(slots=True)
 class Parameters:
     """The parameters that decisions stand on. ``used``: node -> the revision of the first decision that does."""
 
     rows: GraphRows
     used: dict[str, int] = field(default_factory=dict)
-    _lines: Told = field(default_factory=dict)
-    _codes: Told = field(default_factory=dict)
-    _rates: Told = field(default_factory=dict)
+    _lines: Versions = field(default_factory=dict)
+    _codes: Versions = field(default_factory=dict)
+    _rates: Versions = field(default_factory=dict)
     _measured: set[int] = field(default_factory=set)
     _known: dict[str, list[tuple[Row, int, int | None]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Lay out what is asked for each decision."""
         rows = self.rows
-        self._lines = _told(rows.lines, "line_id", "family", "act_code")
-        self._codes = _told(rows.act_codes, "act_code", "family")
-        self._rates = _told(rows.rates, "family", "parameter")
+        self._lines = versions(rows.lines, "line_id", "family", "act_code")
+        self._codes = versions(rows.act_codes, "act_code", "family")
+        self._rates = versions(rows.rates, "family", "parameter")
         lines = rows.rule_lines.select("line_id", "kind", "content_key").iter_rows()
         self._measured = {line for line, kind, key in lines if _of_the_ceiling(kind, key)}
         for state in in_force(rows.parameters, "parameter", "valid_from"):
@@ -64,9 +57,9 @@ class Parameters:
         """The nodes of what ``entry`` (a charge of the book) counts with, as published then and valid on its day."""
         for name in self._names(entry):
             for row, since, until in self._known.get(name, []):
-                then = since <= entry["rev"] and (until is None or entry["rev"] < until)
+                told = since <= entry["rev"] and (until is None or entry["rev"] < until)
                 ended = row["valid_to"] is not None and row["valid_to"] <= entry["care_date"]
-                if then and row["valid_from"] <= entry["care_date"] and not ended:
+                if told and row["valid_from"] <= entry["care_date"] and not ended:
                     node = _called(row)
                     self.used[node] = min(entry["rev"], self.used.get(node, entry["rev"]))
                     yield node
@@ -85,13 +78,13 @@ class Parameters:
         if "franchise" in reasons:
             yield from (name for start, name in WITHHELD.items() if family.startswith(start))
         if "by_tariff" in reasons:
-            yield from _then(self._rates, family, entry["rev"])
+            yield from then(self._rates, family, entry["rev"])
 
     def _family(self, entry: Row) -> str:
         """The family of care of the act, as told and published then."""
-        told = _then(self._lines, entry["act_id"], entry["rev"]) or (None, None)
+        told = then(self._lines, entry["act_id"], entry["rev"]) or (None, None)
         family, code = told
-        return str(family or next(iter(_then(self._codes, code, entry["rev"])), ""))
+        return str(family or next(iter(then(self._codes, code, entry["rev"])), ""))
 
     def nodes(self) -> Iterator[Node]:
         """Every parameter that was used, from its first use on."""
@@ -99,21 +92,6 @@ class Parameters:
             first = self.used.get(_called(row))
             if first is not None and (until is None or first < until):
                 yield _parameter(row, max(first, since), until)
-
-
-def _told(rows: pl.DataFrame, key: str, *columns: str) -> Told:
-    """Key -> what its rows said, by revision."""
-    told: Told = {}
-    for rev, name, *said_then in (
-        rows.sort("rev", maintain_order=True).select("rev", key, *columns).iter_rows()
-    ):
-        told.setdefault(name, []).append((rev, tuple(said_then)))
-    return told
-
-
-def _then(told: Told, key: object, rev: int) -> tuple[Any, ...]:
-    """What was said of ``key`` last at ``rev``; () where nothing was."""
-    return next((said_then for since, said_then in reversed(told.get(key, [])) if since <= rev), ())
 
 
 def _of_the_ceiling(kind: str, key: str) -> bool:

@@ -11,6 +11,8 @@ from avenant.core.graph.model import Fields
 
 Row = dict[str, Any]
 Stretch = tuple[int, int | None]
+Versions = dict[Any, list[tuple[int, tuple[Any, ...]]]]
+"""Key -> what was said of it, each time with the revision, oldest first."""
 UNTIL_NOW = 2**62
 
 
@@ -28,6 +30,20 @@ def in_force(rows: pl.DataFrame, *key: str) -> Iterator[tuple[Row, int, int | No
         until = after["rev"] if after is not None and same else None
         if until != row["rev"]:
             yield row, row["rev"], until
+
+
+def versions(rows: pl.DataFrame, key: str, *columns: str) -> Versions:
+    """What ``rows`` say of each ``key`` in ``columns``. rows: as of `in_force`."""
+    order = ["rev", *(["version"] if "version" in rows.columns else [])]
+    told: Versions = {}
+    for rev, name, *values in rows.sort(order, maintain_order=True).select("rev", key, *columns).iter_rows():
+        told.setdefault(name, []).append((rev, tuple(values)))
+    return told
+
+
+def then(told: Versions, key: object, rev: int) -> tuple[Any, ...]:
+    """What was said of ``key`` last at ``rev``; () where nothing was."""
+    return next((values for since, values in reversed(told.get(key, [])) if since <= rev), ())
 
 
 def said(row: Row, columns: Iterable[str]) -> Fields:

@@ -47,8 +47,7 @@ class _Told:
 
 def _acts(told: _Told, moment: MatchedAt) -> Drawing:
     nodes = [
-        _act(row, moment, told.refs[row["act_id"]], told.currencies.get(row["act_id"]))
-        for row in moment.found.acts.iter_rows(named=True)
+        _act(row, moment, told.refs[row["act_id"]], told.currencies.get(row["act_id"])) for row in moment.acts
     ]
     return Drawing(nodes)
 
@@ -71,7 +70,7 @@ def _act(row: Row, moment: MatchedAt, ref: str, currency: str | None) -> Node:
 def _links(told: _Told, moment: MatchedAt) -> Drawing:
     """Each line to its act, and what another payer says to have paid as a node between them."""
     drawing = Drawing()
-    for link in moment.found.links.iter_rows(named=True):
+    for link in moment.links:
         line, act = f"line:{told.refs[link['line_id']]}", f"act:{told.refs[link['act_id']]}"
         drawing.edges.append(Edge(line, act, link["role"], moment.since, moment.until))
         if link["role"] not in PAYERS:

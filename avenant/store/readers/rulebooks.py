@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import dataframely as dy
 import polars as pl
@@ -59,16 +59,19 @@ class Published:
     version: str
 
 
+Kept = TypeVar("Kept")
+
+
 @dataclass(frozen=True, slots=True)
-class ReadOnce:
+class ReadOnce(Generic[Kept]):
     """The last rulebooks this process read, at most ``most``, each under what can have no other content: the digest
     of the last publication known, which covers all before it with the ids of their lines and slots, and a version."""
 
     most: int = 8
-    _kept: OrderedDict[tuple[bytes, str], Published] = field(default_factory=OrderedDict)
+    _kept: OrderedDict[tuple[bytes, str], Kept] = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def answer(self, key: tuple[bytes, str], read: Callable[[], Published]) -> Published:
+    def answer(self, key: tuple[bytes, str], read: Callable[[], Kept]) -> Kept:
         """What is kept under ``key``, else what ``read`` reads."""
         with self._lock:
             if (found := self._kept.get(key)) is not None:
@@ -82,7 +85,7 @@ class ReadOnce:
         return found
 
 
-READ = ReadOnce()
+READ: ReadOnce[Published] = ReadOnce()
 
 
 def rulebook_content(rulebook: Rulebook) -> dict[str, object]:
