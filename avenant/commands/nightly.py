@@ -49,7 +49,7 @@ def nightly(
 
     What is booked and no longer right is cancelled and restated; a second run right after writes nothing.
     Months after that of the date are left alone. Afterwards all checks run, their results are kept, and what is new
-    or resolved is told to the channels of AVENANT_ALERT_URLS.
+    or resolved is told to the channels of AVENANT_ALERT_URLS. Results of re-runs that have expired are removed.
 
     Example: avenant nightly --date 2026-06-30 --workers 2
 
@@ -62,6 +62,7 @@ def nightly(
     from avenant.flows.nightly_chunk import FamiliesRaise
     from avenant.store.writers.runs import Superseded
 
+    _remove_expired()
     with refusals_told(database), failures_told(), progress_shown() as progress:
         db = chosen_database(database)
         day = db.today() if business_date is None else day_typed(business_date, "--date")
@@ -79,6 +80,16 @@ def nightly(
     delivered = checked is None or _told(checked)
     if report.parked or report.held or found or not delivered:
         raise typer.Exit(FAILED)
+
+
+def _remove_expired() -> None:
+    """Results of re-runs expire by the clock; where they cannot be removed, the books are still booked."""
+    from avenant.flows.reruns.keeping import expired_removed
+
+    try:
+        expired_removed()
+    except OSError as failed:
+        typer.echo(f"avenant: {failed}", err=True)
 
 
 def _told(checked: "Checked") -> bool:

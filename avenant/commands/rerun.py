@@ -127,11 +127,11 @@ def _is_same(answer: Rerun) -> bool:
 def _run(database: str, asked: Asked, seconds: float) -> tuple[Rerun, Spool]:
     """The run and where its result is kept; a machine that isolates nothing is refused with exit code 2."""
     from avenant.flows.reruns.asking import ACCEPTED, NotIsolated, rerun
-    from avenant.gateways.postgres import default_folder, server_from_environment
+    from avenant.flows.reruns.keeping import kept_results
+    from avenant.gateways.postgres import server_from_environment
     from avenant.rerun.guard import Limits
-    from avenant.rerun.spool import Spool
 
-    spool = Spool(default_folder() / "reruns")
+    spool = kept_results()
     accepted = os.environ.get(ACCEPTED) == "accepted"
     try:
         db = chosen_database(database)

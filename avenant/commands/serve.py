@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import sys
+from threading import Event, Thread
 from typing import Any
 
 import typer
@@ -97,9 +98,11 @@ def run(bind: str, workers: int, threads: int) -> None:
                 self.cfg.set(name, value)
 
         def load(self) -> Any:
-            """The WSGI application."""
+            """The WSGI application; beside it, results of re-runs are removed as they expire."""
+            from avenant.flows.reruns.keeping import remove_expired
             from avenant.settings.wsgi import application
 
+            Thread(target=remove_expired, args=[Event()], daemon=True, name="expiring").start()
             return application
 
     sys.argv = ["avenant"]

@@ -206,15 +206,23 @@ class Spool:
         return None
 
     def purge(self) -> int:
-        """Remove what has expired; how many results."""
+        """Remove what has expired, and what lies beside no result any more; how many results."""
         old = [path for path in self.folder.glob("*.jsonl") if self._is_old(path)]
         for path in old:
-            for each in self.folder.glob(f"{path.stem}.*"):
-                each.unlink(missing_ok=True)
+            path.unlink(missing_ok=True)
+        gone = {path.stem for path in old}
+        for path in self.folder.iterdir():
+            is_beside = _NAME.fullmatch(path.stem) and not path.with_suffix(".jsonl").exists()
+            if is_beside and (path.stem in gone or self._is_old(path)):
+                path.unlink(missing_ok=True)
         return len(old)
 
     def _is_old(self, path: Path) -> bool:
-        return time.time_ns() / 1e9 - path.stat().st_mtime > self.expires_after_seconds
+        """Whether a file has expired; one that somebody else has just removed has."""
+        try:
+            return time.time_ns() / 1e9 - path.stat().st_mtime > self.expires_after_seconds
+        except FileNotFoundError:
+            return True
 
     def _path(self, number: str) -> Path:
         if not _NAME.fullmatch(number):

@@ -28,13 +28,14 @@ from avenant.flows.reruns.asked import TRACES, question_from
 from avenant.flows.reruns.asking import ACCEPTED, NotIsolated, draft_of
 from avenant.flows.reruns.carrying_out import name_of
 from avenant.flows.reruns.changing import TABLES, ChangeRefused
+from avenant.flows.reruns.keeping import kept_results
 from avenant.flows.reruns.points import NoDecision
 from avenant.flows.reruns.scene import Scene
 from avenant.flows.reruns.starting import started
 from avenant.flows.reruns.subjects import TooLarge
 from avenant.flows.stages import STAGES, UnknownStage
 from avenant.gateways.case_writing import case_text
-from avenant.gateways.postgres import default_folder, server_from_environment
+from avenant.gateways.postgres import server_from_environment
 from avenant.rerun.flame import flame_graph
 from avenant.rerun.guard import Limits
 from avenant.rerun.isolation import UNSTOPPED, isolation_here
@@ -56,7 +57,7 @@ WORTH_PACKING: Final = 64 * 2**10
 
 def spool() -> Spool:
     """Where results of this installation are kept."""
-    return Spool(default_folder() / "reruns")
+    return kept_results()
 
 
 @door(Permission.RERUN)
