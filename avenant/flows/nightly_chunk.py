@@ -5,13 +5,14 @@ This is the whole recompute; the nightly run only cuts the book into chunks and 
 needs is in its ``Task``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
 import polars as pl
 import psycopg
 
+from avenant.core.book.diff import Difference
 from avenant.core.book.entries import PREMIUMS, REIMBURSEMENTS
 from avenant.core.claims.model import CareTerms
 from avenant.core.premiums import Facts, Terms, expected_premiums
@@ -36,7 +37,10 @@ class FamiliesRaise(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class RunContext:
-    """What all chunks of a run share. draft: a file with the rulebook that is tried, else the published version."""
+    """What all chunks of a run share. draft: a file with the rulebook that is tried, else the published version.
+
+    former: where a draft is tried, the published version by which the book was most likely made.
+    """
 
     db: Database
     run: OpenRun
@@ -46,6 +50,7 @@ class RunContext:
     horizon: date
     exact_slice: int | None = None
     draft: str | None = None
+    former: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,8 @@ class RunTerms:
     care: CareTerms
 
 
+MOST_TERMS = 2
+"""A draft, and what it is compared with."""
 _terms: dict[tuple[str, BookSettings, str, date, str | None], RunTerms] = {}
 
 
@@ -114,12 +121,24 @@ def terms_of(context: RunContext) -> RunTerms:
         terms(rulebook.rulebook, rulebook.slots, context.settings.opens, context.horizon),
         CareTerms(rulebook.rulebook.care, rulebook.rulebook.parameters),
     )
-    _terms.clear()
+    while len(_terms) >= MOST_TERMS:
+        _terms.pop(next(iter(_terms)))
     _terms[key] = made
     return made
 
 
-def compute(context: RunContext, task: Task) -> Computed:
+def former_terms_of(context: RunContext) -> RunTerms | None:
+    """The terms by which the book was most likely made, where a draft is tried."""
+    if context.former is None:
+        return None
+    return terms_of(replace(context, rulebook_version=context.former, draft=None))
+
+
+Told = Callable[[Difference], pl.DataFrame]
+"""How what separates expectations from a book is told: as the rows to write, or as what changes."""
+
+
+def compute(context: RunContext, task: Task, told: Told = Difference.entries) -> Computed:
     """Recompute the chunk's families from one snapshot of facts and book. Writes nothing.
 
     A family on which the computation breaks down is parked with the error as the reason; the others go on.
@@ -127,20 +146,20 @@ def compute(context: RunContext, task: Task) -> Computed:
     """
     priced = terms_of(context)
     try:
-        return _computed(context, task, priced)
+        return _computed(context, task, priced, told)
     except (psycopg.OperationalError, psycopg.InterfaceError, MemoryError):
         raise
     except (Exception, pl.exceptions.PanicException) as error:
-        return _computed_apart(context, task, error)
+        return _computed_apart(context, task, told, error)
 
 
-def _computed_apart(context: RunContext, task: Task, error: BaseException) -> Computed:
+def _computed_apart(context: RunContext, task: Task, told: Told, error: BaseException) -> Computed:
     """The chunk's families in two halves, and so on until the family that raises ``error`` stands alone."""
     with context.db.snapshot(task.snapshot) as connection:
         families = families_among(connection, task.families)
         if len(families) < 2:
             return _parked_for(connection, task, families, error)
-    found = [compute(context, replace(task, families=half)) for half in halves(families)]
+    found = [compute(context, replace(task, families=half), told) for half in halves(families)]
     raising = [reason for part in found for _, reason in part.parked if reason.startswith(RAISES)]
     if len(raising) > MOST_RAISING:
         raise FamiliesRaise(
@@ -191,26 +210,26 @@ def merged(parts: list[Computed]) -> Computed:
     )
 
 
-def _computed(context: RunContext, task: Task, run_terms: RunTerms) -> Computed:
+def _computed(context: RunContext, task: Task, run_terms: RunTerms, told: Told) -> Computed:
     with context.db.snapshot(task.snapshot) as connection:
         read_rev = task.read_rev if task.snapshot else _head(connection)
         members = members_of(connection, task.families)
         facts = facts_of_members(connection, members.filter(~pl.col("withdrawn")))
         expected = expected_premiums(facts, run_terms.premiums)
         settled = members.join(expected.parked, on="family_id", how="anti")
+        former = _former(context, facts)
         found = premiums_found(
-            connection, expected.rows, settled, task.booked, context.horizon, context.exact_slice
+            connection, expected.rows, settled, task.booked, context.horizon, context.exact_slice, former
         )
         booked, held = held_back(connection, context.business_date, found, run_terms.premiums)
         care = _care(context, connection, task, facts, settled, run_terms.care)
+        reimbursed = care_found(connection, care, settled, task.booked, context.exact_slice)
         return Computed(
             number=task.number,
             read_rev=read_rev,
             tables={
-                "premium": booked.entries(),
-                "reimbursement": care_found(
-                    connection, care, settled, task.booked, context.exact_slice
-                ).entries(),
+                "premium": told(booked),
+                "reimbursement": told(reimbursed),
                 "held": new_holds(connection, held, settled),
                 "parking": new_parking(connection, task.families, expected.parked),
                 "waiting": new_waiting(connection, care.waiting, settled),
@@ -223,6 +242,12 @@ def _computed(context: RunContext, task: Task, run_terms: RunTerms) -> Computed:
             held_now=len(held),
             waiting_now=len(care.waiting),
         )
+
+
+def _former(context: RunContext, facts: Facts) -> pl.DataFrame | None:
+    """The premiums that the rules expect by which the book was made, where a draft is tried."""
+    priced = former_terms_of(context)
+    return None if priced is None else expected_premiums(facts, priced.premiums).rows
 
 
 def _care(

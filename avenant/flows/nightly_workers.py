@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 
-from avenant.flows.nightly_chunk import RunContext, terms_of
+from avenant.flows.nightly_chunk import RunContext, former_terms_of, terms_of
 
 
 @contextmanager
@@ -33,6 +33,7 @@ def worker_processes(workers: int, context: RunContext) -> Iterator[Executor | N
 
 def _warm(context: RunContext) -> None:
     terms_of(context)
+    former_terms_of(context)
 
 
 def _leave_with_the_run() -> None:

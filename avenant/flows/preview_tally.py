@@ -1,12 +1,13 @@
 """What a preview over the whole book counts, chunk by chunk and in all: small frames that add up."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Final
 
 import polars as pl
 
+from avenant.core.book.diff import Difference
 from avenant.core.book.entries import Book
 from avenant.core.book.moves import moves, step
 from avenant.flows.nightly_chunk import BOOKS, WRITTEN, Computed
@@ -88,65 +89,110 @@ class Tally:
 def tallied(
     connection: Connection, computed: Computed, apart: frozenset[int] = frozenset(), keep: Path | None = None
 ) -> Tally:
-    """What a chunk would write, counted, without the families ``apart``. keep: a folder for the rows themselves."""
+    """What a chunk (told by `Difference.keys`) would write, counted, without the families ``apart``.
+
+    keep: a folder for the rows themselves.
+    """
     tables = without(computed, apart)
     if keep is not None:
-        for name, rows in tables.items():
-            rows.write_ipc(keep / f"{name}-{computed.number}-{computed.read_rev}-{len(apart)}.arrow")
-    found = {book.table: with_refs(connection, moves(book, tables[book.table])) for book in BOOKS}
-    cases = pl.concat(_cases(book, found[book.table]) for book in BOOKS)
-    entries = pl.concat([tables[book.table].select("version") for book in BOOKS])
-    cancels = int((entries["version"] % 2 == 0).sum())
+        _keep(tables, keep, f"{computed.number}-{computed.read_rev}-{len(apart)}")
+    counted = [_counted(connection, book, Difference(book, tables[book.table])) for book in BOOKS]
     return Tally(
         families=computed.families,
         expected_rows=computed.expected_rows,
         expected_acts=computed.expected_acts,
-        charges=len(entries) - cancels,
-        cancels=cancels,
-        groups=pl.concat(_grouped(book, found[book.table]) for book in BOOKS),
-        largest=_largest(cases),
-        sample=_sampled(cases),
+        charges=sum(len(tables[book.table]) for book in BOOKS),
+        cancels=sum(tables[book.table]["version"].count() for book in BOOKS),
+        groups=pl.concat(groups for groups, _, _ in counted),
+        largest=_largest(pl.concat(largest for _, largest, _ in counted)),
+        sample=_sampled(pl.concat(sample for _, _, sample in counted)),
         parking=with_refs(connection, tables["parking"]),
         waiting=tables["waiting"].select(list(NOTED)),
         held=with_refs(connection, tables["held"].drop("fingerprint")),
     )
 
 
+def _keep(tables: Mapping[str, pl.DataFrame], folder: Path, called: str) -> None:
+    """The rows that a run would write, as files."""
+    entries = {book.table: Difference(book, tables[book.table]).entries() for book in BOOKS}
+    for name, rows in {**tables, **entries}.items():
+        rows.write_ipc(folder / f"{name}-{called}.arrow")
+
+
 def without(computed: Computed, apart: Iterable[int]) -> dict[str, pl.DataFrame]:
-    """The rows that a chunk would write, without those about some families."""
+    """What a chunk found, without what it found about some families."""
     families = list(apart)
     if not families:
         return {name: computed.tables[name] for name in WRITTEN}
-    mine = computed.member_families.filter(pl.col("family_id").is_in(families)).select("member_id").unique()
+    mine = computed.member_families.filter(pl.col("family_id").is_in(families))["member_id"].unique()
     kept = {
-        name: rows.join(mine, on="member_id", how="anti", maintain_order="left")
+        name: rows.filter(~_whose(rows).is_in(mine.implode()))
         for name, rows in computed.tables.items()
         if name != "parking"
     }
     return kept | {"parking": computed.tables["parking"].filter(~pl.col("family_id").is_in(families))}
 
 
-def _grouped(book: Book, rows: pl.DataFrame) -> pl.DataFrame:
-    move = pl.col("move_cents")
-    told = rows.with_columns(step(), book=pl.lit(book.table), rows=pl.lit(1, pl.Int64))
-    sides = {"up_cents": move.clip(lower_bound=0), "down_cents": move.clip(upper_bound=0)}
-    return _added(told.with_columns(**sides).select(pl.col(name).cast(kind) for name, kind in GROUPS.items()))
+def _whose(rows: pl.DataFrame) -> pl.Expr:
+    """The member whom a row is about: of a key that goes to somebody else, the new one."""
+    return (
+        pl.coalesce("member_id_new", "member_id") if "member_id_new" in rows.columns else pl.col("member_id")
+    )
+
+
+def _counted(
+    connection: Connection, book: Book, found: Difference
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Groups, the largest cases and a sample. Rows carry numbers alone: only what is shown is called by its name."""
+    rows = moves(book, found.restated())
+    contracts = with_refs(connection, rows.select(pl.col("contract_id").unique()))
+    cases = _cases(book, rows, contracts)
+    shown = [_named(connection, rows, chosen) for chosen in (_largest(cases), _sampled(cases))]
+    return _grouped(book, rows, contracts), shown[0], shown[1]
+
+
+def _grouped(book: Book, rows: pl.DataFrame, contracts: pl.DataFrame) -> pl.DataFrame:
+    move, currencies = pl.col("move_cents"), contracts["currency"].unique()
+    if len(currencies) > 1:
+        rows = rows.join(contracts.select("contract_id", "currency"), on="contract_id", how="left")
+    key = [name for name in GROUP if name in rows.columns]
+    told = (
+        rows.with_columns(step())
+        .group_by(*key, "step_cents")
+        .agg(
+            rows=pl.len(),
+            up_cents=move.clip(lower_bound=0).sum(),
+            down_cents=move.clip(upper_bound=0).sum(),
+        )
+    )
+    if len(currencies) < 2:
+        told = told.with_columns(currency=pl.lit(currencies.first(), pl.String))
+    told = told.with_columns(book=pl.lit(book.table))
+    return told.select(pl.col(name).cast(kind) for name, kind in GROUPS.items())
 
 
 def _added(groups: pl.DataFrame) -> pl.DataFrame:
     return groups.group_by(list(GROUP)).agg(pl.col("rows", "up_cents", "down_cents").sum())
 
 
-def _cases(book: Book, rows: pl.DataFrame) -> pl.DataFrame:
-    summed = rows.group_by("contract_id", "member_id", "contract_ref", "member_ref", "currency").agg(
+def _cases(book: Book, rows: pl.DataFrame, contracts: pl.DataFrame) -> pl.DataFrame:
+    """Everybody of the chunk: CASES but for member_ref and reasons."""
+    summed = rows.group_by("contract_id", "member_id").agg(
         pl.col("before_cents", "after_cents", "move_cents").sum(),
         rows=pl.len().cast(pl.Int64),
         first_month=pl.col("month").min(),
         last_month=pl.col("month").max(),
         size_cents=pl.col("move_cents").abs().sum(),
-        reasons=pl.col("reason").unique().sort().str.join(" "),
     )
-    named = summed.with_columns(book=pl.lit(book.table))
+    return summed.join(contracts, on="contract_id", how="left").with_columns(book=pl.lit(book.table))
+
+
+def _named(connection: Connection, rows: pl.DataFrame, cases: pl.DataFrame) -> pl.DataFrame:
+    """The few cases that are shown, with the member's number and the reasons of their moves."""
+    key = ["contract_id", "member_id"]
+    theirs = rows.join(cases, on=key, how="semi").with_columns(pl.col("reason").cast(pl.String))
+    reasons = theirs.group_by(key).agg(reasons=pl.col("reason").unique().sort().str.join(" "))
+    named = with_refs(connection, cases.join(reasons, on=key, how="left", maintain_order="left"))
     return named.select(pl.col(name).cast(kind) for name, kind in CASES.items())
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import polars as pl
 
+from avenant.core.book.diff import Difference
 from avenant.core.book.entries import PREMIUMS, REIMBURSEMENTS
 from avenant.core.frames.news import News
 from avenant.core.rulebook.model import Rulebook
@@ -31,7 +32,13 @@ from avenant.flows.trying_news import tried
 from avenant.store.database import Connection, Database
 from avenant.store.readers.checking import exported
 from avenant.store.readers.facts import Families
-from avenant.store.readers.rulebooks import Published, price_lines, published
+from avenant.store.readers.rulebooks import (
+    NothingPublished,
+    Published,
+    price_lines,
+    published,
+    published_version_name,
+)
 from avenant.store.readers.runs import parked_families
 from avenant.store.trying import Inside, never_committed
 from avenant.store.writers.runs import OpenRun
@@ -108,7 +115,7 @@ def previewed_book(
 
 def try_chunk(context: RunContext, task: Task, apart: frozenset[int], keep: Path | None) -> Tally:
     """Compute one chunk and count what it would write, without the families ``apart``."""
-    computed = compute(context, task)
+    computed = compute(context, task, Difference.keys)
     with context.db.snapshot(task.snapshot) as connection:
         return tallied(connection, computed, apart, keep)
 
@@ -121,12 +128,21 @@ def _terms_of(
     with db.connect() as connection, tempfile.TemporaryDirectory(prefix="avenant-draft-") as folder:
         terms = published(connection) if rulebook is None else drafted(connection, rulebook)
         draft = None if rulebook is None else keep_draft(terms, Path(folder, "rulebook"))
+        former = None if rulebook is None else _in_force(connection)
         run = OpenRun(0, "preview", "preview", terms.version)
         horizon, turn = business_date.replace(day=1), business_date.day % 28
         yield (
-            RunContext(db, run, terms.version, db.settings(), business_date, horizon, turn, draft),
+            RunContext(db, run, terms.version, db.settings(), business_date, horizon, turn, draft, former),
             terms,
         )
+
+
+def _in_force(connection: Connection) -> str | None:
+    """The version in force; None where nothing was published yet."""
+    try:
+        return published_version_name(connection)
+    except NothingPublished:
+        return None
 
 
 def _tried(
@@ -139,10 +155,11 @@ def _tried(
     with never_committed(context.db, snapshot) as connection:
         rev, _ = exported(connection)
         with tried(connection, news, terms.rulebook, context.settings.opens) as trial:
-            inside, families = replace(context, db=Inside(context.db.url, connection)), trial.families
+            families = trial.families
+            inside = replace(context, db=Inside(context.db.url, connection), former=None)
             for number, at in enumerate(range(0, len(families), FAMILIES_AT_ONCE)):
                 part = Families(ids=tuple(families[at : at + FAMILIES_AT_ONCE]))
-                computed = compute(inside, Task(FIRST_TRIED + number, part, None, None, rev))
+                computed = compute(inside, Task(FIRST_TRIED + number, part, None, None, rev), Difference.keys)
                 tally = tally.plus(tallied(connection, computed, frozenset(), keep))
     return tally, frozenset(families)
 

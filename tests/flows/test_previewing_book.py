@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
 
-from avenant.core.book.entries import PREMIUMS, REIMBURSEMENTS
-from avenant.core.rulebook.model import Rulebook
+from avenant.core.book.entries import PREMIUMS, REIMBURSEMENTS, Book
+from avenant.core.rulebook.model import Rulebook, content_key
 from avenant.flows import cases as playing
 from avenant.flows import learn, nightly, publishing
 from avenant.flows.generating import Wanted, story_of
@@ -19,8 +21,9 @@ from avenant.flows.previewing_book import BookPreview, previewed_book
 from avenant.flows.telling import corrected_birth_date, departure
 from avenant.gateways.case_files import case_paths, read_case_file
 from avenant.gateways.rulebook_files import rulebook_in, shipped_folder, shipped_rulebook
-from avenant.store.database import PARIS, Database
+from avenant.store.database import PARIS, Connection, Database
 from avenant.store.frames import read_frame
+from avenant.store.readers.books import latest_entries
 from avenant.store.setup import Server
 from avenant.store.tables import TABLES
 from tests.cases.sampling import sampled
@@ -130,7 +133,7 @@ def test_five_rule_changes_on_a_small_portfolio(new_book: Callable[..., Database
     book.simulate(datetime(2024, 2, 29, 20, tzinfo=PARIS))
     learn.learn(book, story.known_at_the_end(), "test", "all at once")
     nightly.run(book, day)
-    moved = set()
+    moved: set[str] = set()
     for number, (name, draft) in enumerate(drafts(tmp_path / "plans")):
         folder = tmp_path / str(number)
         folder.mkdir()
@@ -144,6 +147,37 @@ def test_five_rule_changes_on_a_small_portfolio(new_book: Callable[..., Database
         assert seen.plans["plan"].null_count() == 0
         moved.update({name} if seen.moves else ())
     assert len(moved) >= 4, f"changes that moved something: {moved}"
+
+
+def test_what_was_never_restated_is_not_fetched_to_preview_a_draft(
+    new_book: Callable[..., Database], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book = new_book(opens=date(2026, 1, 1))
+    publishing.publish(book, rulebook())
+    learn.learn(book, people(), "operations", "signed")
+    nightly.run(book, JANUARY)
+    learn.learn(book, departure(book, "E7", date(2026, 1, 20)), "operations", "left")
+    nightly.run(book, JANUARY)
+    fetched: set[int] = set()
+
+    def counted(connection: Connection, book: Book, *more: Any) -> pl.DataFrame:
+        rows = latest_entries(connection, book, *more)
+        fetched.update(rows["member_id"])
+        return rows
+
+    monkeypatch.setattr("avenant.flows.nightly_comparing.latest_entries", counted)
+    dearer, day = rulebook(), date(2026, 1, 28)  # nobody's turn to be compared exactly, but member 28's
+    prices = dearer.price_lines.with_columns(pl.col("amount_cents") + 100).with_columns(content_key())
+    dearer = replace(dearer, price_lines=prices)
+    seen = previewed_book(book, day, dearer, keep=tmp_path)
+    with book.connect() as connection:
+        zoe = connection.execute("SELECT member_id FROM member WHERE ref = 'Zoe'").fetchone()
+    assert zoe is not None and fetched == {zoe[0]}, "alone her premium was restated"
+    assert len(seen.largest) == 4, "Anna and the one child who pays, Max, Zoe"
+    publishing.publish(book, dearer)
+    written = written_by(book, nightly.run(book, day).run_id)
+    equal(kept(tmp_path), written)
+    sums(seen, written)
 
 
 def test_facts_over_the_whole_book_are_tried_with_a_draft(

@@ -37,6 +37,20 @@ class Difference:
         entries = pl.concat([cancels, charges], how="vertical_relaxed")
         return entries.select(book.entry).sort(*book.key, "version")
 
+    def keys(self) -> pl.DataFrame:
+        """``changed`` with its columns in an order of their own, so that several can be put together."""
+        due = [f"{name}_new" for name in self.book.values]
+        return self.changed.select(*self.book.key, *due, "version", *self.book.values)
+
+    def restated(self) -> pl.DataFrame:
+        """The same as before and after: what `restating.restated` tells of ``entries``, without making these."""
+        book = self.book
+        return self.changed.select(
+            *book.key,
+            *(pl.col(name).alias(f"before_{name}") for name in book.values),
+            *(_charged(name, name in book.kept).alias(f"after_{name}") for name in book.values),
+        )
+
     def money_moved(self) -> pl.Expr:
         """Expected minus booked amount of each changed key, in cents."""
         return pl.col("amount_cents_new").fill_null(0) - pl.col("amount_cents").fill_null(0)
@@ -55,13 +69,27 @@ def difference(book: Book, expected: pl.DataFrame, booked: pl.DataFrame) -> Diff
     Equal means the amounts and every explaining value. A booked row that is not alive says that nothing is due;
     it equals an absent expectation.
     """
-    both = expected.rename({name: f"{name}_new" for name in book.values}).join(
-        booked, on=list(book.key), how="full", coalesce=True, nulls_equal=True
-    )
+    both = _side_by_side(book, expected.rename({name: f"{name}_new" for name in book.values}), booked)
     absent = pl.col("amount_cents_new").is_null()
     void = pl.col("version").is_null() | (pl.col(book.alive) == 0)
     differs = pl.any_horizontal(pl.col(name).ne_missing(pl.col(f"{name}_new")) for name in book.values)
     return Difference(book, both.filter(pl.when(absent).then(~void).otherwise(differs)).sort(book.key))
+
+
+def _side_by_side(book: Book, expected: pl.DataFrame, booked: pl.DataFrame) -> pl.DataFrame:
+    """Each key once with the values of both; what comes in the same order needs no join."""
+    if expected.select(book.key).equals(booked.select(book.key)):
+        return expected.hstack(booked.drop(book.key))
+    return expected.join(booked, on=list(book.key), how="full", coalesce=True, nulls_equal=True)
+
+
+def together(one: Difference, other: Difference) -> Difference:
+    """Two differences of the same book that share no key as one; one after the other, not in key order."""
+    found = [each.changed for each in (one, other) if len(each.changed)]
+    if len(found) < 2:
+        return other if len(other.changed) else one
+    columns = found[0].columns
+    return Difference(one.book, pl.concat([each.select(columns) for each in found]))
 
 
 def no_difference(book: Book) -> Difference:

@@ -9,7 +9,6 @@ from typing import Final
 import polars as pl
 
 from avenant.core.book.entries import PREMIUMS, REIMBURSEMENTS, Book
-from avenant.core.book.restating import restated
 
 REASONS: Final[dict[str, tuple[tuple[str, tuple[str, ...]], ...]]] = {
     PREMIUMS.table: (
@@ -33,13 +32,23 @@ REASONS: Final[dict[str, tuple[tuple[str, tuple[str, ...]], ...]]] = {
 }
 """Per book, in the order in which they are looked at: why an amount moved, and the values that say so."""
 
-MOVE: Final = {
+KINDS: Final = pl.Enum(["new", "ended", "explained", "changed"])
+"""nothing was booked; nothing is due any more; the same amount for another reason; another amount."""
+WHY: Final = pl.Enum(
+    list(
+        dict.fromkeys(
+            ["new", "ended", *(name for told in REASONS.values() for name, _ in told), "explanation"]
+        )
+    )
+)
+"""Every reason of either book; what begins or ends is its own."""
+MOVE: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "contract_id": pl.Int32,
     "member_id": pl.Int32,
     "month": pl.Date,
     "source_id": pl.Int32,
-    "kind": pl.String,
-    "reason": pl.String,
+    "kind": KINDS,
+    "reason": WHY,
     "before_cents": pl.Int64,
     "after_cents": pl.Int64,
     "move_cents": pl.Int64,
@@ -51,13 +60,8 @@ EDGES: Final = (100, 500, 2_000, 10_000, 100_000)
 """Where the steps of the distribution end, in cents."""
 
 
-def moves(book: Book, entries: pl.DataFrame) -> pl.DataFrame:
-    """One row (columns MOVE) for each key of ``entries`` (columns ``book.entry``), in key order.
-
-    kind: ``new`` (nothing was booked), ``ended`` (nothing is due any more), ``changed``, ``explained`` (the same
-    amount for another reason).
-    """
-    rows = restated(book, entries)
+def moves(book: Book, rows: pl.DataFrame) -> pl.DataFrame:
+    """One row (columns MOVE) for each of ``rows`` (columns of `restating.restated`), in their order."""
     lines = [f"{side}_guarantee_line_id" for side in ("after", "before")]
     guarantee = pl.when(_alive(book, "after")).then(lines[0]).otherwise(lines[1])
     source = pl.col("slot_id") if "slot_id" in book.key else guarantee
@@ -86,23 +90,23 @@ def _kind(book: Book) -> pl.Expr:
     same = pl.col("before_amount_cents") == pl.col("after_amount_cents")
     return (
         pl.when(~_alive(book, "before"))
-        .then(pl.lit("new"))
+        .then(pl.lit("new", KINDS))
         .when(~_alive(book, "after"))
-        .then(pl.lit("ended"))
+        .then(pl.lit("ended", KINDS))
         .when(same)
-        .then(pl.lit("explained"))
-        .otherwise(pl.lit("changed"))
+        .then(pl.lit("explained", KINDS))
+        .otherwise(pl.lit("changed", KINDS))
     )
 
 
 def _reason(book: Book) -> pl.Expr:
     """The first group of values that differs; what begins or ends is its own reason."""
     begins, ends = ~_alive(book, "before"), ~_alive(book, "after")
-    chain = pl.when(begins).then(pl.lit("new")).when(ends).then(pl.lit("ended"))
+    chain = pl.when(begins).then(pl.lit("new", WHY)).when(ends).then(pl.lit("ended", WHY))
     for name, columns in REASONS[book.table]:
         differs = [pl.col(f"before_{column}").ne_missing(pl.col(f"after_{column}")) for column in columns]
-        chain = chain.when(pl.any_horizontal(differs)).then(pl.lit(name))
-    return chain.otherwise(pl.lit("explanation"))
+        chain = chain.when(pl.any_horizontal(differs)).then(pl.lit(name, WHY))
+    return chain.otherwise(pl.lit("explanation", WHY))
 
 
 def step() -> pl.Expr:

@@ -16,6 +16,7 @@ FINGERPRINT = {
     "entries": pl.Int64,
     "amount_cents": pl.Int64,
     "fingerprint": pl.Int64,
+    "rows": pl.Int64,
 }
 FOR_EVER = date(9999, 12, 31)
 
@@ -25,11 +26,12 @@ def book_fingerprints(
 ) -> pl.DataFrame:
     """Per contract and member, the live rows up to ``through`` (see core.book.fingerprint).
 
-    Columns: contract_id, member_id, entries, amount_cents, fingerprint. One scan of the whole table unless
-    ``condition`` narrows it.
+    Columns: contract_id, member_id, entries, amount_cents, fingerprint; rows: of all versions, as many as entries
+    where nothing was ever restated. One scan of the whole table unless ``condition`` narrows it.
     """
     query = f"""
-        SELECT contract_id, member_id, sum((version & 1) * 2 - 1), sum(amount_cents), bit_xor({row_hash_sql(book)})
+        SELECT contract_id, member_id, sum((version & 1) * 2 - 1), sum(amount_cents), bit_xor({row_hash_sql(book)}),
+               count(*)
         FROM {book.table} WHERE {book.alive} > 0 AND {book.period} <= %s AND {condition}
         GROUP BY contract_id, member_id"""
     return read_frame(connection, query, FINGERPRINT, [through])
