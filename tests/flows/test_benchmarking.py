@@ -45,6 +45,7 @@ def test_every_figure_that_needs_no_other_program_is_measured(outcomes: list[Out
             "nightly",
             "preview",
             "preview",
+            "preview",
             "booking",
             "reference",
             "family",
