@@ -211,7 +211,7 @@ class Spool:
         for path in old:
             path.unlink(missing_ok=True)
         gone = {path.stem for path in old}
-        for path in self.folder.iterdir():
+        for path in self.folder.glob("*"):  # none, where nothing was ever run
             is_beside = _NAME.fullmatch(path.stem) and not path.with_suffix(".jsonl").exists()
             if is_beside and (path.stem in gone or self._is_old(path)):
                 path.unlink(missing_ok=True)

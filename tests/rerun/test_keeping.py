@@ -53,6 +53,7 @@ def test_where_no_rerun_was_ever_made_nothing_is_made(
 ) -> None:
     monkeypatch.setenv("AVENANT_HOME", str(tmp_path))
     assert expired_removed() == 0
+    assert kept_results().heads() == [], "a list of results has a page before there is a folder"
     assert not list(tmp_path.iterdir())
 
 
