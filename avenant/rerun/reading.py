@@ -1,7 +1,7 @@
 """What can be read of a value and its type without calling any code of theirs: names, fields, exact scalars.
 
 type_name(type(value))              'decimal.Decimal', whatever the class says of itself
-EXACT[id(type(value))](value)       of a number, a day, an instant: itself, as plain data
+EXACT[id(type(value))][1](value)    of a number, a day, an instant: itself, as plain data
 """
 
 from __future__ import annotations
@@ -128,5 +128,5 @@ def _plain_zone(value: datetime) -> bool:
     return any(type(value.tzinfo) is each for each in (type(None), timezone, ZoneInfo))
 
 
-EXACT: Final = {id(kind): exact for kind, exact in _SCALARS.items()}
-"""By identity: a class of somebody else's may bring its own hash."""
+EXACT: Final = {id(kind): (kind.__name__, exact) for kind, exact in _SCALARS.items()}
+"""Name and how it is told, by identity of the type: a class of somebody else's may bring its own hash."""

@@ -23,8 +23,9 @@ from typing import Any, Final
 
 import polars as pl
 
+from avenant.rerun.looks import Snapshot
 from avenant.rerun.masks import text_constants
-from avenant.rerun.snapshots import Snapshot, Snapshotter
+from avenant.rerun.snapshots import Snapshotter
 
 Event = list[Any]
 Emit = Callable[[Event], None]
