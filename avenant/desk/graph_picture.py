@@ -13,12 +13,21 @@ from django.urls import reverse
 
 from avenant.core.claims.reasons import REASONS, told
 from avenant.core.graph import STAGES, Graph, Node, instants
-from avenant.core.graph.field_names import field_named
+from avenant.core.graph.clauses import quoted
 from avenant.core.graph.model import STAGE_OF
 from avenant.core.graph.wording import ref_of
 from avenant.core.wording.figures import day_text
 from avenant.desk.context import Desk
-from avenant.desk.graph_said import amount_said, focused, label, role_named, value_said
+from avenant.desk.graph_said import (
+    act_of,
+    acts_named,
+    amount_said,
+    fields_said,
+    focused,
+    label,
+    role_named,
+    valid_said,
+)
 from avenant.desk.roles import Permission
 from avenant.desk.words import say
 
@@ -35,15 +44,14 @@ WORDS_OF_THE_SCRIPT = (
         "why_so",
         "grouped",
     ),
-    *("revision", "links", "ungroup"),
+    *("revision", "links", "ungroup", "clauses"),
 )
 WATERFALL = ("secu", "others", "ours", "out_of_pocket")
-REASON_FIELDS = frozenset(("reasons", "reason"))
 
 
 def picture(found: Graph, desk: Desk) -> dict[str, Any]:
     """Everything the page needs for every instant; it asks for nothing more. JSON's types only."""
-    members = _members_of_enrolments(found)
+    members, acts = _members_of_enrolments(found), acts_named(found, desk)
     return {
         "focus": focused(found),
         "stages": [{"key": stage, "words": say(desk.language, f"graph.stage_{stage}")} for stage in STAGES],
@@ -51,7 +59,8 @@ def picture(found: Graph, desk: Desk) -> dict[str, Any]:
             kind: [say(desk.language, f"graph.kind_{kind}"), say(desk.language, f"graph.about_{kind}")]
             for kind in STAGE_OF
         },
-        "nodes": [_state(node, members, desk) for node in found.nodes],
+        "currency": _currency(found),
+        "nodes": [_state(node, acts, members, desk) for node in found.nodes],
         "edges": [
             {"source": e.source, "target": e.target, "role": role_named(e.role, desk)}
             | {"from": e.known_from, "to": e.known_to}
@@ -71,24 +80,29 @@ def _members_of_enrolments(found: Graph) -> dict[str, str]:
     return {e.target: ref_of(e.source) for e in found.edges if e.role == "covered_by"}
 
 
-def _state(node: Node, members: Mapping[str, str], desk: Desk) -> dict[str, Any]:
+def _currency(found: Graph) -> str:
+    """The currency of all amounts; "" where there are several, which cannot be added up."""
+    currencies = {node.currency or "EUR" for node in found.nodes if node.amount_cents is not None}
+    return currencies.pop() if len(currencies) == 1 else ""
+
+
+def _state(node: Node, acts: Mapping[str, str], members: Mapping[str, str], desk: Desk) -> dict[str, Any]:
     state = {
         "id": node.id,
         "kind": node.kind,
         "stage": node.stage,
-        "label": label(node, desk),
+        "label": label(node, desk, acts),
         "amount": None if node.amount_cents is None else amount_said(node.amount_cents, node, desk),
+        "cents": node.amount_cents,
         "standing": node.standing,
         "from": node.known_from,
         "to": node.known_to,
-        "valid": _valid(node, desk.language),
-        "fields": [
-            [field_named(name, desk.language), value_said(name, value, node, desk)]
-            for name, value in node.fields
-            if name not in REASON_FIELDS
-        ],
+        "valid": valid_said(node, desk),
+        "fields": list(fields_said(node, desk)),
         "links": _links(node, members, desk),
     }
+    if node.stage == "rules":
+        state["clause"] = [quoted(node, desk.language), str(dict(node.fields).get("source", ""))]
     return state | _decision(node, desk)
 
 
@@ -122,13 +136,6 @@ def _decision(node: Node, desk: Desk) -> dict[str, Any]:
     return because | {"split": split}
 
 
-def _valid(node: Node, language: str) -> str:
-    if node.valid_from is None:
-        return ""
-    until = "" if node.valid_to is None else f" – {day_text(node.valid_to, language)}"
-    return day_text(node.valid_from, language) + until
-
-
 def _moment(at: str, desk: Desk) -> str:
     if not at:
         return ""
@@ -139,7 +146,7 @@ def _moment(at: str, desk: Desk) -> str:
 def _links(node: Node, members: Mapping[str, str], desk: Desk) -> list[list[str]]:
     """Onward from a node: its page, the fact's history, and running the code again; only what this role may open."""
     ref = ref_of(node.id)
-    act = ref.split("/")[1] if node.kind in ("decision", "entry", "open") and "/" in ref else ref
+    act = act_of(node)
     links: list[tuple[str, str, Permission]] = []
     match node.kind:
         case "document" | "line" | "act" | "decision" | "entry" | "waiting" | "payer_part" | "open":

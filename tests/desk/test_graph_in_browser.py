@@ -8,6 +8,7 @@ from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -57,6 +58,8 @@ def test_a_choice_says_what_it_is_and_leads_on(page: Page) -> None:
     panel = page.locator("#context")
     assert panel.locator("figure.waterfall rect").count() >= 1
     assert "Why so" in panel.inner_text()
+    clauses = panel.locator("h3", has_text="By which clauses").locator("+ ul li")
+    assert clauses.count() >= 1 and " – " in clauses.first.inner_text()
     assert panel.locator("a", has_text="Care event").count() == 1
     panel.locator("ul button").first.click()
     assert page.url.count("node=") == 1
@@ -70,6 +73,17 @@ def test_time_moves_and_no_box_does(page: Page) -> None:
     assert places(page) == before
     assert page.locator("#sentence").inner_text()
     assert page.evaluate("avenantGraph.cy.nodes('.later').length") > 0, "most was not known at first"
+
+
+def test_the_table_says_what_was_known_at_the_instant(page: Page) -> None:
+    page.click(".table-of-it summary")
+    while page.input_value("#slider") != "0":
+        page.click("#before")
+    page.wait_for_function("document.querySelectorAll('#nodes tbody tr:not(.absent)').length > 0")
+    told = page.evaluate(
+        """[...document.querySelectorAll('#nodes tbody tr:not(.absent)')].map((row) => row.dataset.id).sort()"""
+    )
+    assert told == sorted(page.evaluate("avenantGraph.known()"))
 
 
 def test_what_follows_stands_below_in_its_column(page: Page) -> None:
@@ -108,6 +122,11 @@ def test_two_moments_are_compared_and_the_picture_taken_along(page: Page, tmp_pa
             page.click(f"#{form}")
         waiting.value.save_as(tmp_path / form)
         assert (tmp_path / form).read_bytes().startswith(begins)
+    drawn = ElementTree.parse(tmp_path / "svg")
+    written = {text.text or "" for text in drawn.iter("{http://www.w3.org/2000/svg}text")}
+    assert "What we decided" in written
+    assert any(text.startswith("+ ") for text in written), "what came since is marked by a sign"
+    assert max(map(len, written)) <= 30, "a line of a box is as long as a box is wide"
 
 
 def test_a_search_leads_to_what_is_not_drawn_yet(page: Page) -> None:

@@ -33,7 +33,7 @@ def corrected_act(database: Database) -> int:
     return int(row[0])
 
 
-def sent(client: Client, act: int) -> dict[str, Any]:
+def sent(client: Client, act: int | str) -> dict[str, Any]:
     answer = client.get(f"/graph/{act}")
     assert answer.status_code == 200
     found = re.search(
@@ -54,6 +54,29 @@ def test_everything_known_is_sent_once_with_its_stretches(
     assert len(data["edges"]) == len(graph.edges)
     assert len(data["instants"]) > 2
     assert data["instants"][-1]["rev"] <= played_book.head()
+
+
+def test_a_decision_stands_on_clauses_that_are_quoted(
+    enter: Callable[..., Client], played_book: Database
+) -> None:
+    data = sent(enter("claims"), corrected_act(played_book))
+    quoted = {node["id"]: node["clause"] for node in data["nodes"] if node["stage"] == "rules"}
+    assert quoted and all(sentence and source for sentence, source in quoted.values())
+    decisions = {node["id"] for node in data["nodes"] if node["kind"] == "decision"}
+    assert decisions <= {edge["target"] for edge in data["edges"] if edge["source"] in quoted}
+    values = {value for node in data["nodes"] for _, value in node["fields"]}
+    assert not values & {"false", "true", "any", "151"}
+
+
+def test_of_several_acts_decisions_and_entries_are_called_by_theirs(
+    enter: Callable[..., Client], played_book: Database
+) -> None:
+    data = sent(enter("claims"), largest("payout", played_book)[0])
+    acts = {node["label"] for node in data["nodes"] if node["kind"] == "act"}
+    assert len(acts) > 1
+    for node in data["nodes"]:
+        if node["kind"] in ("decision", "entry", "open"):
+            assert node["label"].partition(", ")[2] in acts
 
 
 def test_nobody_gets_a_name_and_care_no_run(enter: Callable[..., Client], played_book: Database) -> None:

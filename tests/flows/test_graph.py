@@ -119,7 +119,7 @@ def test_a_late_secu_return_replaces_the_decision_that_was_paid(book: Database) 
     assert (second.amount_cents, second.known_from, second.known_to) == (11_45, first.known_to, None)
     assert ("reasons", "told_by_secu participation") in second.fields
     sentence = next(moment.sentence for moment in instants(graph) if moment.rev == second.known_from)
-    assert sentence == "14 April 2025: decision 2 replaces 1: 9.00 EUR → 11.45 EUR; still to pay: 2.45 EUR"
+    assert sentence == "14 April 2025: decision 2 replaces 1: €9.00 → €11.45; still to pay: €2.45"
 
 
 def test_a_decision_stands_on_what_the_law_withheld_on_that_day(book: Database) -> None:
@@ -140,8 +140,8 @@ def test_a_decision_stands_on_what_the_law_withheld_on_that_day(book: Database) 
 
 def test_of_several_acts_each_decision_is_told_with_its_act(book: Database) -> None:
     told = " ".join(moment.sentence for moment in instants(claims_graph(book, "AVP-2025-000001")))
-    assert "decision 1 on D2#1: 9.00 EUR; decision 1 on D9#1: 9.00 EUR" in told
-    assert "still to pay for D9#1/member: 9.00 EUR" in told
+    assert "decision 1 on D2#1: €9.00; decision 1 on D9#1: €9.00" in told
+    assert "still to pay for D9#1/member: €9.00" in told
 
 
 def test_a_cancel_is_set_off_against_what_is_paid(book: Database) -> None:

@@ -42,6 +42,7 @@ FIELDS: Final[Mapping[str, tuple[str, str]]] = {
     "limit_left": ("left under the limit", "reste sous le plafond"),
     "decided": ("decided", "décidé"),
     "member": ("to the member", "à l’assuré"),
+    "provider_cents": ("to the professional", "au professionnel"),
     "out_of_pocket": ("out of pocket", "reste à charge"),
     "limit": ("limited by", "limité par"),
     "candidates": ("perhaps the same as", "peut-être le même que"),
@@ -104,5 +105,5 @@ FIELDS: Final[Mapping[str, tuple[str, str]]] = {
 def field_named(name: str, language: str) -> str:
     """The name of a field to a reader of ``language`` (en, fr); one without words by its own."""
     bare = name.removesuffix("_cents").removesuffix("_ppm")
-    english, french = FIELDS.get(bare, (bare.replace("_", " "),) * 2)
+    english, french = FIELDS.get(name) or FIELDS.get(bare, (bare.replace("_", " "),) * 2)
     return english if language == "en" else french

@@ -1,7 +1,6 @@
 """The instants at which something in a graph changed, each with a sentence that says what.
 
-"14 March 2026: secu return D2 received; D2#1 matched to act D1#1 as basis; decision 2 replaces 1: 18.60 EUR → 16.60
-EUR".
+"14 March 2026: secu return D2 received; D2#1 matched to act D1#1 as basis; decision 2 replaces 1: €18.60 → €16.60".
 """
 
 from __future__ import annotations
@@ -63,8 +62,8 @@ def _instant(touched: Graph, made: Made | None, rev: int, teller: _Teller) -> In
     clauses = list(dict.fromkeys(teller.clauses(change)))
     rest = len(clauses) - MOST_CLAUSES
     more = [clause("more", teller.language, count=rest)] if rest > 0 else []
-    colon = ": " if teller.language == "en" else " : "
-    return Instant(rev, when, f"{day}{colon}{'; '.join(clauses[:MOST_CLAUSES] + more)}", change)
+    colon, semicolon = (": ", "; ") if teller.language == "en" else (" : ", " ; ")
+    return Instant(rev, when, f"{day}{colon}{semicolon.join(clauses[:MOST_CLAUSES] + more)}", change)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +130,7 @@ class _Teller:
         return self._say(f"replaces{on}", number=int(number) - 1, before=self._amount(before[0]), **blanks)
 
     def _owed(self, node: Node) -> str:
-        """ "still to pay: 9.00 EUR", with act and payee where there are several."""
+        """ "still to pay: €9.00", with act and payee where there are several."""
         amount = amount_named(abs(node.amount_cents or 0), node.currency, self.language)
         about = ref_of(node.id).partition("/")[2]
         key = "owed_for" if self.several else "owed"

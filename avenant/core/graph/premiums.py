@@ -37,7 +37,7 @@ def premiums(rows: GraphRows) -> Drawing:
             drawing.edges.append(Edge(f"{key}/{row['version'] - 1}", node.id, "taken_back", row["rev"]))
         after[key] = row["rev"]
         drawing.edges += _behind(row, node.id, prices, covers)
-    drawing.add(_invoices(rows, names, contracts))
+    drawing.add(_invoices(rows, names, contracts, currencies))
     return drawing
 
 
@@ -66,7 +66,9 @@ def _behind(row: Row, name: str, prices: dict[int, str], covers: Covers) -> list
     ]
 
 
-def _invoices(rows: GraphRows, entries: dict[int, str], contracts: dict[int, str]) -> Drawing:
+def _invoices(
+    rows: GraphRows, entries: dict[int, str], contracts: dict[int, str], currencies: dict[int, str]
+) -> Drawing:
     drawing, names = Drawing(), {}
     for row in rows.invoices.iter_rows(named=True):
         names[row["invoice_id"]] = name = f"invoice:{row['number']}"
@@ -80,8 +82,8 @@ def _invoices(rows: GraphRows, entries: dict[int, str], contracts: dict[int, str
     for row in rows.movements.iter_rows(named=True):
         contract = contracts.get(row["contract_id"], "?")
         name = f"balance:{contract}/{row['movement_id']}"
-        label = f"balance {row['kind']}"
-        drawing.nodes.append(Node(name, "balance", label, row["rev"], None, row["amount_cents"]))
+        amount = (row["amount_cents"], currencies.get(row["contract_id"]))
+        drawing.nodes.append(Node(name, "balance", f"balance {row['kind']}", row["rev"], None, *amount))
         source = names.get(row["invoice_id"], f"contract:{contract}")
         drawing.edges.append(Edge(source, name, row["kind"], row["rev"]))
     return drawing

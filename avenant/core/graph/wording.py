@@ -94,10 +94,8 @@ def role_named(role: str, language: str) -> str:
 
 
 def amount_named(cents: int, currency: str | None, language: str) -> str:
-    """``9.00 EUR``; to a French reader ``9,00 €``."""
-    if language == "en" or currency is None:
-        return f"{plain_amount(cents)} {currency or ''}".strip()
-    return amount_text(cents, currency, language)
+    """``€9.00``; to a French reader ``9,00 €``."""
+    return plain_amount(cents) if currency is None else amount_text(cents, currency, language)
 
 
 def ref_of(node_id: str) -> str:

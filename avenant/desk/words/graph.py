@@ -17,7 +17,6 @@ WORDS = {
     ),
     "graph.table": ("The same as a table", "La même chose en tableau"),
     "graph.stage": ("Stage", "Étape"),
-    "graph.kind": ("Kind", "Type"),
     "graph.what": ("What", "Quoi"),
     "graph.standing": ("Standing", "État"),
     "graph.from": ("From", "De"),
@@ -33,6 +32,14 @@ WORDS = {
     "graph.came_from": ("Came from", "Vient de"),
     "graph.led_to": ("Led to", "Mène à"),
     "graph.valid": ("Valid on", "Valable le"),
+    "graph.valid_from": ("from {day}", "à partir du {day}"),
+    "graph.clauses": ("By which clauses", "Selon quelles clauses"),
+    "graph.legend": (
+        "Thick edge: more hangs on it, select it to see. Dashed: replaced, withdrawn or cancelled. "
+        "Faint: not known yet, or no longer, at this instant. Double: several alike.",
+        "Trait épais : d’autres objets s’y rattachent, choisissez la case pour les voir. Tirets : remplacé, "
+        "retiré ou annulé. Pâle : pas encore ou plus connu à cet instant. Double : plusieurs semblables.",
+    ),
     "graph.known_since": ("Known since", "Connu depuis"),
     "graph.added": ("Added", "Ajouté"),
     "graph.removed": ("Removed", "Retiré"),

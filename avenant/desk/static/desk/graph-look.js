@@ -11,9 +11,9 @@ export const style = (model, colour) => {
   const edged = (name, width) => ({ "border-color": colour(name), "border-width": width });
   return [
     { selector: "node", style: {
-      shape: "round-rectangle", ...BOX, label: "data(label)", "text-wrap": "wrap", "text-max-width": 150, "min-zoomed-font-size": 3,
+      shape: "round-rectangle", ...BOX, label: "data(label)", "text-wrap": "wrap", "text-max-width": 160, "min-zoomed-font-size": 3,
       "text-valign": "center", "font-size": 11, "line-height": 1.2, color: colour("ink"), "background-color": colour("sheet"),
-      "background-width": 13, "background-height": 13, "background-position-x": 7, "background-position-y": 7,
+      "background-width": 13, "background-height": 13, "background-position-x": 6, "background-position-y": 4,
       "border-width": 1.5, "border-color": colour("line-strong"), "transition-property": "opacity", "transition-duration": still ? 0 : 150 } },
     ...[...kinds].map(([kind, stage]) => ({ selector: `node[kind="${kind}"]`, style: { "border-color": colour(STAGE_COLOURS[stage]), "background-image": icon(kind, colour(STAGE_COLOURS[stage])) } })),
     { selector: "edge", style: { width: 1.2, "line-color": colour("line-strong"), "target-arrow-color": colour("line-strong"), "target-arrow-shape": "triangle", "curve-style": "bezier", "arrow-scale": 0.7 } },

@@ -38,7 +38,18 @@ export class Model {
 
   edgesAt(rev) { return this.data.edges.filter((edge) => known(edge, rev)); }
 
-  title(state) { return `${this.data.kinds[state.kind][0]} ${state.label}${state.amount === null ? "" : ` · ${state.amount}`}`; }
+  // What an object is called: "Decision 2", "Act G, 15 August 2023".
+  name(state) { return `${this.data.kinds[state.kind][0]} ${state.label}`; }
+
+  title(state) { return `${this.name(state)}${state.amount === null ? "" : ` · ${state.amount}`}`; }
+
+  // The sum of what objects carry at a revision; "" where none carries anything, or in several currencies.
+  sum(ids, rev) {
+    const cents = ids.map((id) => this.at(id, rev)?.cents ?? null).filter((amount) => amount !== null);
+    if (!cents.length || !this.data.currency) return "";
+    const whole = new Intl.NumberFormat(document.documentElement.lang, { style: "currency", currency: this.data.currency });
+    return whole.format(cents.reduce((a, b) => a + b, 0) / 100).replace("-", "−");
+  }
 
   // What the page is about; where that was never an object, as a line that only waited, the first act or object.
   focus() {

@@ -43,21 +43,28 @@ export class Panel {
     open.type = "button";
     open.addEventListener("click", () => this.apart(group.ids));
     const title = `${kind} · ${this.words.grouped.replace("{count}", group.ids.length)}`;
-    this.context.replaceChildren(text("h2", title), text("p", about, "quiet"), open, ...this.listed(kind, group.ids.map((id) => [id, ""]), rev));
+    this.context.replaceChildren(text("h2", title), text("p", about, "quiet"), ...[this.model.sum(group.ids, rev)].filter(Boolean).map((sum) => text("p", sum, "money")), open, ...this.listed(kind, group.ids.map((id) => [id, ""]), rev));
   }
 
   object(id, rev) {
     const state = this.model.at(id, rev);
     const told = this.model.told(id, rev);
-    const [kind, about] = this.model.data.kinds[told.kind];
-    const parts = [text("h2", `${kind} ${told.label}`), text("p", about, "quiet")];
+    const [, about] = this.model.data.kinds[told.kind];
+    const parts = [text("h2", this.model.name(told)), text("p", about, "quiet")];
     parts.push(text("p", state ? this.words[state.standing] : this.words.not_known, "state"));
     if (told.amount !== null) parts.push(text("p", told.amount, "money"));
     if (told.split) parts.push(this.waterfall(told.split));
     if (told.because) parts.push(text("h3", this.words.why_so), this.reasons(told.because));
-    parts.push(this.facts(told), ...this.onward(told));
     const now = this.model.edgesAt(rev);
-    parts.push(...this.listed(this.words.came_from, now.filter((e) => e.target === id).map((e) => [e.source, `(${e.role})`]), rev));
+    const [clauses, sources] = [[], []];
+    for (const edge of now.filter((e) => e.target === id)) {
+      const rule = this.model.at(edge.source, rev)?.clause;
+      if (rule) clauses.push([edge.source, `– ${rule.filter(Boolean).join(" · ")}`]);
+      else sources.push([edge.source, `(${edge.role})`]);
+    }
+    if (told.clause?.[0]) parts.push(text("p", told.clause[0]));
+    parts.push(...this.listed(this.words.clauses, clauses, rev), this.facts(told), ...this.onward(told));
+    parts.push(...this.listed(this.words.came_from, sources, rev));
     parts.push(...this.listed(this.words.led_to, now.filter((e) => e.source === id).map((e) => [e.target, `(${e.role})`]), rev));
     this.context.replaceChildren(...parts);
   }
@@ -134,8 +141,10 @@ export class Panel {
       const state = this.model.at(row.dataset.id, rev);
       row.className = state ? (state.standing === "in_force" ? "" : "struck") : "absent";
       if (!state) continue;
-      row.cells[3].textContent = state.amount ?? "";
-      row.cells[4].textContent = this.words[state.standing];
+      row.querySelector("button").textContent = this.model.name(state);
+      row.cells[2].textContent = state.amount ?? "";
+      row.cells[3].textContent = this.words[state.standing];
+      row.cells[4].textContent = state.valid;
     }
     const said = (id) => this.model.title(this.model.told(id, rev));
     this.edges.tBodies[0].replaceChildren(...this.model.edgesAt(rev).map((edge) => {
@@ -152,7 +161,7 @@ export class Panel {
       row.dataset.id = id;
       const cell = document.createElement("td");
       cell.append(this.button(id, rev));
-      row.append(text("td", stages.get(all[0].stage)), text("td", this.model.data.kinds[all[0].kind][0]), cell, text("td", "", "n"), text("td", ""));
+      row.append(text("td", stages.get(all[0].stage)), cell, text("td", "", "n"), text("td", ""), text("td", ""));
     }
   }
 

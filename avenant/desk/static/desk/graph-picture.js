@@ -3,8 +3,10 @@ import { BOX, style } from "./graph-look.js";
 import { Rows } from "./graph-rows.js";
 import { drawnAsSvg } from "./graph-svg.js";
 
-const LONGEST = 44;
+const WIDEST = 26;
+const MOST_LINES = 2;
 const NUMBER = 3;
+const SIGNS = { added: "+ ", removed: "− ", changed: "≠ " };
 const MARGIN = 20;
 const LEGIBLE = 0.6;
 const LEGIBLE_WHEN_NARROW = 0.75;
@@ -15,7 +17,18 @@ const AROUND = 60;
 const AT_ONCE = 60;
 const PAUSE = 20;
 
-const shortened = (text) => (text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text);
+const shortened = (text) => (text.length > WIDEST ? `${text.slice(0, WIDEST - 1)}…` : text);
+
+// A text in as many lines as a box has room for, broken between words; what is longer ends in an ellipsis.
+const wrapped = (text) => {
+  const lines = [];
+  for (const word of text.split(" ")) {
+    const longer = lines.length && `${lines.at(-1)} ${word}`;
+    if (longer && (longer.length <= WIDEST || lines.length === MOST_LINES)) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines.filter(Boolean).map(shortened);
+};
 
 export class Picture {
   constructor(container, heads, model) {
@@ -41,7 +54,8 @@ export class Picture {
   label(state) {
     if (!this.labels.has(state)) {
       const kind = this.model.data.kinds[state.kind][0];
-      const lines = state.label.length > NUMBER ? [kind, shortened(state.label)] : [`${kind} ${state.label}`];
+      const [first, ...rest] = state.label.split(", ");
+      const lines = first.length > NUMBER ? [kind, ...wrapped(state.label)] : [`${kind} ${first}`, ...wrapped(rest.join(", "))];
       if (state.amount !== null) lines.push(state.amount);
       this.labels.set(state, lines.join("\n"));
     }
@@ -136,11 +150,17 @@ export class Picture {
   #box(id) {
     const group = this.groups.get(id);
     const [first] = this.model.states.get(group ? group.ids[0] : id);
-    const label = group ? `${this.model.data.kinds[first.kind][0]}\n${this.words.replace("{count}", group.ids.length)}` : this.#labelOf(id);
-    return { id, label, kind: first.kind, stage: first.stage };
+    return { id, label: this.#labelOf(id), kind: first.kind, stage: first.stage };
   }
 
-  #labelOf(id) { return this.label(this.model.told(id, this.time.rev)); }
+  #labelOf(id) {
+    const group = this.groups.get(id);
+    const sign = SIGNS[this.time.differs.get(id)] ?? "";
+    if (!group) return sign + this.label(this.model.told(id, this.time.rev));
+    const kind = this.model.data.kinds[this.model.states.get(group.ids[0])[0].kind][0];
+    const lines = [kind, this.words.replace("{count}", group.ids.length), this.model.sum(group.ids, this.time.rev)];
+    return lines.filter(Boolean).join("\n");
+  }
 
   // Name of each link between two boxes -> both; several between the same groups are one.
   *#links(boxes) {
@@ -177,12 +197,12 @@ export class Picture {
 
   // Say what is so now (rev, chosen, sought, differs: id -> added, removed, changed); what looks different is drawn anew.
   now(changes) {
-    const moved = "rev" in changes && changes.rev !== this.time.rev;
+    const told = "differs" in changes || ("rev" in changes && changes.rev !== this.time.rev);
     Object.assign(this.time, changes);
     this.cy.batch(() => this.cy.elements().forEach((element) => {
       const id = element.id();
       const look = this.#lookOf(id);
-      if (moved && this.model.states.has(id) && element.data("label") !== this.#labelOf(id)) element.data("label", this.#labelOf(id));
+      if (told && element.isNode() && element.data("label") !== this.#labelOf(id)) element.data("label", this.#labelOf(id));
       if (look === this.looks.get(id)) return;
       this.looks.set(id, look);
       element.classes(look);
@@ -236,6 +256,6 @@ export class Picture {
 
   svg() {
     this.#complete();
-    return drawnAsSvg(this.cy, this.colour);
+    return drawnAsSvg(this.cy, this.colour, this.headed.map(({ head, x }) => ({ words: head.textContent, x })));
   }
 }

@@ -146,8 +146,8 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "]") go(place + 1);
 });
 
-window.avenantGraph = { cy: picture.cy, go };
+window.avenantGraph = { cy: picture.cy, go, known: () => [...model.states.keys()].filter((id) => model.at(id, revs[place])) };
 await picture.empty;
-// The first frame with the boxes in it.
-picture.cy.one("render", () => { performance.mark("graph-drawn"); element("picture").dataset.drawn = "yes"; });
+// The first frame with the boxes in it; when the timer ends it is on the screen.
+picture.cy.one("render", () => { element("picture").dataset.drawn = "yes"; setTimeout(() => performance.mark("graph-painted")); });
 if (revs.length) draw(selected);
