@@ -5,7 +5,7 @@ causes = act_causes(db, "D-0001#1")
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -18,7 +18,7 @@ from avenant.core.claims.model import CareTerms
 from avenant.core.coverage.arrivals import learnt
 from avenant.core.coverage.model import Arrival
 from avenant.core.frames.care import ANSWER
-from avenant.core.why.acts import COMPARED, ActAsked, Question, answers_together
+from avenant.core.why.acts import COMPARED, ActAsked, answers_together
 from avenant.core.why.care_news import document_arrival, fact_arrival_of_care, lines_of_rules_changed
 from avenant.core.why.causes import causing, judged
 from avenant.core.why.model import Cause
@@ -26,10 +26,12 @@ from avenant.core.why.moves import moves
 from avenant.core.why.scenarios import Piece, Told, told_between
 from avenant.core.why.search import News
 from avenant.core.why.sentences import cause_sentence
-from avenant.core.why.trying import Batch, Trials, Value, all_answered
+from avenant.core.why.together import Question, Span, alone, question
+from avenant.core.why.trying import Trials, Value, all_answered
 from avenant.flows.coverage import read_rev_of
 from avenant.flows.former_rulebooks import former_rulebook
-from avenant.flows.why_premiums import RULEBOOK, fact_arrival
+from avenant.flows.why_premium_search import RULEBOOK
+from avenant.flows.why_premiums import fact_arrival
 from avenant.store.database import Connection, Database
 from avenant.store.readers.acts import act_called
 from avenant.store.readers.coverage import (
@@ -44,7 +46,7 @@ from avenant.store.readers.why import (
     act_entries,
     answer_versions,
     line_versions,
-    people_of_act,
+    people_of_acts,
     status_versions,
 )
 
@@ -67,8 +69,13 @@ class PayeeCauses:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the search stands on: entries, all versions of the facts (with how each was learnt), rulebooks, names."""
+    """What the search stands on: entries, all versions of the facts (with how each was learnt), rulebooks, names.
 
+    people: whose the acts ever were.
+    """
+
+    acts: tuple[int, ...]
+    people: tuple[int, ...]
     entries: list[Row]
     frames: Mapping[str, pl.DataFrame]
     published: list[Row]
@@ -79,15 +86,8 @@ class Reading:
     opens: date
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Between which revisions the news of a version arrived. due: nothing had been booked, all facts are news."""
-
-    since: int
-    until: int
-    due: bool
-
-
+Key = tuple[int, int, int]
+"""An act, a contract and a payee, by their numbers."""
 Pair = tuple[Row, Row | None]
 """A charge and the one before it."""
 
@@ -108,24 +108,41 @@ def act_causes(
     """
     opens = db.settings().opens
     with db.snapshot() as connection:
-        reading = _reading(connection, db.url, name, opens, rev)
-    keys = sorted({(row["contract_id"], row["payee_id"]) for row in reading.entries})
+        act = act_called(connection, name)
+        reading = read_acts(connection, db.url, [act], opens, rev)
+    return causes_of_acts(reading, version, language, since)[act]
+
+
+def causes_of_acts(
+    reading: Reading, version: int | None = None, language: str = "en", since: int = 0
+) -> dict[int, tuple[PayeeCauses, ...]]:
+    """The same of all acts that were read, searched side by side. Errors: ValueError for another language."""
+    keys = sorted({_key_of(row) for row in reading.entries})
     asked = [(key, pair) for key in keys for pair in _versions(reading, key, version, since)]
     causes = _causes(reading, [pair for _, pair in asked])
     told = [replace(cause, sentence=cause_sentence(cause, language)) for cause in causes]
-    found = {key: tuple(one for (of, _), one in zip(asked, told, strict=True) if of == key) for key in keys}
-    return tuple(
-        PayeeCauses(reading.names["contract_id"][contract], payee, reading.payees[payee], theirs)
-        for (contract, payee), theirs in found.items()
-    )
+    found: dict[int, tuple[PayeeCauses, ...]] = dict.fromkeys(reading.acts, ())
+    for key in keys:
+        act, contract, payee = key
+        theirs = tuple(one for (of, _), one in zip(asked, told, strict=True) if of == key)
+        named = PayeeCauses(reading.names["contract_id"][contract], payee, reading.payees[payee], theirs)
+        found[act] = (*found[act], named)
+    return found
 
 
-def _reading(connection: Connection, url: str, name: str, opens: date, rev: int | None) -> Reading:
-    act_id = act_called(connection, name)
-    people = people_of_act(connection, act_id, rev)
+def _key_of(row: Row) -> Key:
+    return row["act_id"], row["contract_id"], row["payee_id"]
+
+
+def read_acts(
+    connection: Connection, url: str, acts: Sequence[int], opens: date, rev: int | None = None
+) -> Reading:
+    """All that the causes of some acts are searched in. Errors: UnknownRef where nobody ever had them."""
+    people = people_of_acts(connection, acts, rev)
     if not people:
-        raise UnknownRef(f"there is no act {name!r}: nothing was told under this number then")
-    entries = act_entries(connection, act_id, rev).to_dicts()
+        named = ", ".join(map(str, acts))
+        raise UnknownRef(f"there is no act {named}: nothing was told under this number then")
+    entries = act_entries(connection, acts, people, rev).to_dicts()
     lines = line_versions(connection, people, rev)
     enrolments = enrolment_versions(connection, people, rev)
     contracts = contract_versions(connection, enrolments["contract_id"].unique(), rev)
@@ -145,6 +162,8 @@ def _reading(connection: Connection, url: str, name: str, opens: date, rev: int 
     providers = {row["payee_id"] for row in entries} - {0}
     called = dict(providers_called(connection, providers).iter_rows())
     return Reading(
+        acts=tuple(acts),
+        people=tuple(people),
         entries=entries,
         frames=frames,
         published=published,
@@ -172,9 +191,9 @@ def _terms(
     return {version: CareTerms(book.care, book.parameters) for version, book in books.items()}
 
 
-def _versions(reading: Reading, key: tuple[int, int], version: int | None, since: int) -> list[Pair]:
-    """The charges of one contract and payee that are asked for, each with the charge before it."""
-    mine = [row for row in reading.entries if (row["contract_id"], row["payee_id"]) == key]
+def _versions(reading: Reading, key: Key, version: int | None, since: int) -> list[Pair]:
+    """The charges of one act, contract and payee that are asked for, each with the charge before it."""
+    mine = [row for row in reading.entries if _key_of(row) == key]
     charges = {row["version"]: row for row in mine if row["version"] % 2}
     chosen = [n for n, row in charges.items() if version in (None, n) and row["rev"] > since]
     return [(charges[number], charges.get(number - 2)) for number in chosen]
@@ -190,17 +209,12 @@ def _causes(reading: Reading, pairs: Sequence[Pair]) -> list[Cause]:
     questions = [_question(reading, told, span, pair) for span, pair in zip(spans, pairs, strict=True)]
     batch = partial(answers_together, questions, told, reading.terms)
     pieces = [[told.pieces[place] for place in one.news] for one in questions]
-    trials = [Trials(_alone(batch, n, len(pairs)), one.asked.after) for n, one in enumerate(questions)]
+    trials = [Trials(alone(batch, n, len(pairs)), one.asked.after) for n, one in enumerate(questions)]
     found = all_answered([causing(mine) for mine in pieces], trials, batch)
     return [
         _cause(reading, pair, span, mine, tried, news)
         for pair, span, mine, tried, news in zip(pairs, spans, pieces, trials, found, strict=True)
     ]
-
-
-def _alone(batch: Batch, place: int, count: int) -> Callable[[Sequence[News]], Sequence[Value]]:
-    """The batch asked for one of its questions."""
-    return lambda sets: batch([sets if n == place else () for n in range(count)])[place]
 
 
 def _span(row: Row, former: Row | None) -> Span:
@@ -210,20 +224,12 @@ def _span(row: Row, former: Row | None) -> Span:
     return Span(0 if due else since, read_rev_of(row), due)
 
 
-def _question(reading: Reading, told: Told, span: Span, pair: Pair) -> Question:
-    """What was known before and what arrived; of a decision due for the first time the rulebook of its run was
-    known."""
+def _question(reading: Reading, told: Told, span: Span, pair: Pair) -> Question[ActAsked]:
     row, former = pair
     asked = ActAsked(
         row["contract_id"], row["act_id"], row["payee_id"], _value(former), _value(row), reading.opens
     )
-    known, news = set(), []
-    for place, piece in enumerate(told.pieces):
-        if piece.rev <= span.since or (span.due and piece.table == "rulebook" and piece.rev <= span.until):
-            known.add(place)
-        elif piece.rev <= span.until:
-            news.append(place)
-    return Question(asked, frozenset(known), tuple(news))
+    return question(asked, told, span)
 
 
 def _cause(
@@ -269,7 +275,9 @@ def _arrived(reading: Reading, piece: Piece, row: Row, former: Row | None) -> Ar
         published = reading.published[piece.version - 1]
         changes = lines_of_rules_changed(former, row)
         return Arrival("rulebook", published["version"], piece.version, learnt(published), changes)
-    versions = reading.frames[piece.table].to_dicts()
+    frame = reading.frames[piece.table]
+    number = WHOLE.get(piece.table, frame.columns[0])
+    versions = frame.filter(pl.col(number) == piece.number).to_dicts()
     if piece.table == "care_line":
         return document_arrival(versions, piece.number, piece.rev)
     if piece.table in ("answer", "provider_status"):

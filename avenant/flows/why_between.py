@@ -16,11 +16,12 @@ import polars as pl
 
 from avenant.core.why.model import Cause
 from avenant.flows.documents_opened import EntryBehind, invoice_entries, payout_entries
-from avenant.flows.why_acts import act_causes
-from avenant.flows.why_premiums import premium_causes
+from avenant.flows.why_acts import causes_of_acts, read_acts
+from avenant.flows.why_premium_search import read_premiums
+from avenant.flows.why_premiums import causes_of_premiums
 from avenant.store.database import Database
 from avenant.store.readers.acts import act_called
-from avenant.store.readers.booked import act_booked, premiums_booked, slots_of_entries
+from avenant.store.readers.booked import acts_booked, premiums_booked, slots_of_entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +84,10 @@ def premium_movements(
 
     names: what to call members instead of their numbers. Errors: UnknownRef; ValueError for another language.
     """
-    causes = premium_causes(db, member, month, slot, rev=rev, language=language, names=names, since=since)
     with db.snapshot() as connection:
+        reading = read_premiums(connection, db.url, member, month, rev)
         booked = _by_key(premiums_booked(connection, member, month, since, rev))
+    causes = causes_of_premiums(reading, slot, None, since, language, names)
     return tuple(
         Movement(
             **booked[one.contract, one.slot.slot_id],
@@ -110,14 +112,26 @@ def act_movements(
 
     payee: one alone. Errors: UnknownRef; ValueError for another language.
     """
-    causes = act_causes(db, act, rev=rev, language=language, since=since)
     with db.snapshot() as connection:
         number = act_called(connection, act)
-        booked = _by_key(act_booked(connection, number, since, rev))
+    found = _movements(db, [number], since, rev, language)
+    return tuple(one for one in found if payee in (None, one.payee))
+
+
+def _movements(
+    db: Database, acts: Sequence[int], since: int, rev: int | None, language: str
+) -> tuple[Movement, ...]:
+    """Read and searched together: what explains one act decides the others, too."""
+    opens = db.settings().opens
+    with db.snapshot() as connection:
+        reading = read_acts(connection, db.url, acts, opens, rev)
+        rows = acts_booked(connection, acts, reading.people, since, rev)
+    booked = {act: _by_key(rows.filter(act_id=act).drop("act_id")) for act in acts}
+    causes = causes_of_acts(reading, None, language, since)
     return tuple(
-        Movement(**booked[one.contract, one.payee_id], steps=one.causes, act=number, payee=one.payee)
-        for one in causes
-        if payee in (None, one.payee)
+        Movement(**booked[act][one.contract, one.payee_id], steps=one.causes, act=act, payee=one.payee)
+        for act in acts
+        for one in causes[act]
     )
 
 
@@ -125,7 +139,7 @@ def event_movements(
     db: Database, acts: Sequence[int], since: int = 0, rev: int | None = None, language: str = "en"
 ) -> tuple[Movement, ...]:
     """The same of all acts of a care event. Errors: UnknownRef; ValueError for another language."""
-    return tuple(one for act in acts for one in act_movements(db, str(act), None, since, rev, language))
+    return _movements(db, acts, since, rev, language) if acts else ()
 
 
 def invoice_line_moved(

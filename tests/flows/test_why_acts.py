@@ -21,9 +21,11 @@ from avenant.core.why import acts
 from avenant.core.why.acts import act_values, answers_together
 from avenant.flows import learn, nightly, publishing, why_acts
 from avenant.flows.why_acts import act_causes
+from avenant.flows.why_between import act_movements, event_movements
 from avenant.gateways import postgres
 from avenant.gateways.rulebook_files import shipped_rulebook
 from avenant.store.database import Database
+from avenant.store.readers.acts import act_called
 from avenant.store.readers.history import UnknownRef
 from avenant.store.setup import Server
 from tests.commands.test_acts import document, table
@@ -126,8 +128,9 @@ def test_versions_explained_together_are_explained_as_each_alone(book: Database)
 def test_scenarios_of_all_versions_give_what_each_gives_one_by_one(book: Database) -> None:
     moved_twice_more(book)
     with book.snapshot() as connection:
-        reading = why_acts._reading(connection, book.url, "D2#1", book.settings().opens, None)
-    key = (reading.entries[0]["contract_id"], 0)
+        act = act_called(connection, "D2#1")
+        reading = why_acts.read_acts(connection, book.url, [act], book.settings().opens)
+    key = (act, reading.entries[0]["contract_id"], 0)
     pairs = why_acts._versions(reading, key, None, 0)
     spans = [why_acts._span(row, former) for row, former in pairs]
     told = why_acts._told(reading.frames, 0, max(span.until for span in spans))
@@ -161,6 +164,26 @@ def test_an_act_is_explained_in_two_calls_of_the_rules(
     monkeypatch.setattr(acts, "expected_reimbursements", counted)
     assert len(act_causes(book, "D2#1")[0].causes) == 4
     assert len(calls) <= 2
+
+
+def test_the_acts_of_an_event_are_explained_together_as_each_alone(
+    book: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moved_twice_more(book)
+    with book.connect() as connection:
+        rows = connection.execute("SELECT DISTINCT act_id FROM reimbursement ORDER BY 1").fetchall()
+    every = [act for (act,) in rows]
+    alone = [one for act in every for one in act_movements(book, str(act))]
+    calls = []
+
+    def counted(care: Care, terms: CareTerms) -> ExpectedCare:
+        calls.append(len(care.lines))
+        return expected_reimbursements(care, terms)
+
+    monkeypatch.setattr(acts, "expected_reimbursements", counted)
+    together = event_movements(book, every)
+    assert len(every) > 1 and len(calls) <= 2
+    assert list(together) == alone and all(one.adds_up for one in together)
 
 
 def test_what_nobody_told_of_is_refused(book: Database) -> None:

@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
-from itertools import islice
+from typing import Any
 
 import polars as pl
 
@@ -18,7 +17,8 @@ from avenant.core.claims.expected import expected_reimbursements
 from avenant.core.claims.model import Care, CareTerms, ExpectedCare
 from avenant.core.why.scenarios import SCENARIO, Numbers, Told, as_known
 from avenant.core.why.search import News
-from avenant.core.why.trying import Trials, Value
+from avenant.core.why.together import Question, answers_to
+from avenant.core.why.trying import Value
 
 COMPARED = tuple(name for name in REIMBURSEMENTS.values if name != "member_id")
 """What makes two decisions equal; whose they are is told by the key, since members are numbered apart."""
@@ -65,24 +65,6 @@ class Kinds:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One version and its news. before: pieces of what was told that were known before; news: those that arrived."""
-
-    asked: ActAsked
-    before: News
-    news: tuple[int, ...]
-
-    def sets(self, chosen: Sequence[News]) -> list[News]:
-        """Pieces told in all for sets of this question's own news."""
-        return [self.before.union(self.news[place] for place in some) for some in chosen]
-
-
-def act_trials(asked: ActAsked, told: Told, books: Mapping[str, CareTerms]) -> Trials:
-    """Whether sets of news give the value after."""
-    return Trials(partial(act_values, asked, told, books), asked.after)
-
-
 def act_values(
     asked: ActAsked, told: Told, books: Mapping[str, CareTerms], sets: Sequence[News]
 ) -> list[Value]:
@@ -95,48 +77,58 @@ def act_values(
 
 
 def answers_together(
-    questions: Sequence[Question], told: Told, books: Mapping[str, CareTerms], sets: Sequence[Sequence[News]]
+    questions: Sequence[Question[ActAsked]],
+    told: Told,
+    books: Mapping[str, CareTerms],
+    sets: Sequence[Sequence[News]],
 ) -> list[list[Value]]:
     """What the sets of each question give, as `act_values` one by one: all scenarios are decided in one call."""
-    asked = [one.asked for one, mine in zip(questions, sets, strict=True) for _ in mine]
-    every = [some for one, mine in zip(questions, sets, strict=True) for some in one.sets(mine)]
-    values = iter(_values(asked, told, books, every)) if every else iter(())
-    return [list(islice(values, len(mine))) for mine in sets]
+    return answers_to(questions, lambda asked, every: _values(asked, told, books, every), sets)
 
 
 def _values(
     asked: Sequence[ActAsked], told: Told, books: Mapping[str, CareTerms], sets: Sequence[News]
 ) -> list[Value]:
-    """One value per scenario; what is asked of each stands beside its set."""
+    """One value per question and its set; what several ask of the same set is decided once."""
     values: list[Value] = [None] * len(sets)
-    known = as_known(told, "rulebook", sets)
+    known = as_known(told, "rulebook", distinct := list(dict.fromkeys(sets)))
     kinds = Kinds.of(told)
     for (name,), rows in known.group_by("name", maintain_order=True):
-        places = rows[SCENARIO].to_list()
-        mine, theirs = [asked[place] for place in places], [sets[place] for place in places]
-        found = _under_one_book(mine, told, kinds, books[str(name)], theirs)
-        for place, value in zip(places, found, strict=True):
-            values[place] = value
+        places = {distinct[place]: n for n, place in enumerate(rows[SCENARIO])}
+        decided = Decided.of(told, kinds, books[str(name)], list(places))
+        for n, (one, some) in enumerate(zip(asked, sets, strict=True)):
+            if some in places:
+                values[n] = decided.value_of(one, places[some])
     return values
 
 
-def _under_one_book(
-    asked: Sequence[ActAsked], told: Told, kinds: Kinds, terms: CareTerms, sets: Sequence[News]
-) -> list[Value]:
-    care = _care(told, kinds, sets)
-    expected = expected_reimbursements(care, terms)
-    acts = {kinds.lines.number_of(place, one.act_id): place for place, one in enumerate(asked)}
-    values: list[Value] = [None] * len(sets)
-    mine = expected.rows.filter(pl.col("act_id").is_in(list(acts)))
-    for row in mine.iter_rows(named=True):
-        place = acts[row["act_id"]]
-        key = (row["contract_id"], row["payee_id"])
-        if key == _key(asked[place], kinds, place) and row["care_date"] >= asked[place].opens:
-            values[place] = tuple(row[name] for name in COMPARED)
-    for number in _standing(expected):
-        if number in acts:
-            values[acts[number]] = asked[acts[number]].before
-    return values
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """All acts of some scenarios under one rulebook. rows: by act, contract and payee, as numbered there."""
+
+    kinds: Kinds
+    rows: Mapping[tuple[int, int, int], Mapping[str, Any]]
+    standing: set[int]
+
+    @classmethod
+    def of(cls, told: Told, kinds: Kinds, terms: CareTerms, sets: Sequence[News]) -> Decided:
+        """Decide them, side by side."""
+        expected = expected_reimbursements(_care(told, kinds, sets), terms)
+        rows = {
+            (row["act_id"], row["contract_id"], row["payee_id"]): row
+            for row in expected.rows.iter_rows(named=True)
+        }
+        return cls(kinds, rows, _standing(expected))
+
+    def value_of(self, asked: ActAsked, place: int) -> Value:
+        """What one payee gets for an act in one scenario."""
+        act = self.kinds.lines.number_of(place, asked.act_id)
+        if act in self.standing:
+            return asked.before
+        row = self.rows.get((act, *_key(asked, self.kinds, place)))
+        if row is None or row["care_date"] < asked.opens:
+            return None
+        return tuple(row[name] for name in COMPARED)
 
 
 def _key(asked: ActAsked, kinds: Kinds, place: int) -> tuple[int, int]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import partial
 from typing import Any
 
 import polars as pl
@@ -20,7 +19,8 @@ from avenant.core.premiums.model import terms
 from avenant.core.rulebook.model import Rulebook
 from avenant.core.why.scenarios import SCENARIO, Numbers, Told, as_known
 from avenant.core.why.search import News
-from avenant.core.why.trying import Trials, Value
+from avenant.core.why.together import Question, answers_to
+from avenant.core.why.trying import Value
 
 NOTHING_DUE: Value = None
 
@@ -71,54 +71,86 @@ def value_of(entry: Mapping[str, Any] | None) -> Value:
     return tuple(entry[name] for name in PREMIUMS.values)
 
 
+def premium_answers(
+    questions: Sequence[Question[PremiumAsked]],
+    told: Told,
+    books: Mapping[str, MonthTerms],
+    sets: Sequence[Sequence[News]],
+) -> list[list[Value]]:
+    """What the sets of each question give: the month is computed once for all scenarios under one rulebook."""
+    return answers_to(questions, lambda asked, every: premium_values(asked, told, books, every), sets)
+
+
 def premium_values(
-    asked: PremiumAsked, told: Told, books: Mapping[str, MonthTerms], sets: Sequence[News]
+    asked: Sequence[PremiumAsked], told: Told, books: Mapping[str, MonthTerms], sets: Sequence[News]
 ) -> list[Value]:
-    """The value of the asked key under each of ``sets``; where its family would be parked or the difference held
-    back, the value before.
+    """The value of a key under each of ``sets``; where its family would be parked or the difference held back, the
+    value before. ``asked``: of each set, all of one month.
 
     told: tables contract, member, enrolment, approval and rulebook (one fact whose versions are publications, with
     ``name``). books: by that name.
     """
-    known = as_known(told, "rulebook", sets)
-    by_name: dict[str, list[int]] = {}
-    for place, name in known.select(SCENARIO, "name").iter_rows():
-        by_name.setdefault(name, []).append(place)
     values: list[Value] = [NOTHING_DUE] * len(sets)
-    for name, places in by_name.items():
-        found = _under_one_book(asked, told, books[name], [sets[place] for place in places])
-        for place, value in zip(places, found, strict=True):
-            values[place] = value
+    known = as_known(told, "rulebook", distinct := list(dict.fromkeys(sets)))
+    for (name,), rows in known.group_by("name", maintain_order=True):
+        places = {distinct[place]: n for n, place in enumerate(rows[SCENARIO])}
+        priced = Priced.of(told, books[str(name)], list(places))
+        for n, (one, some) in enumerate(zip(asked, sets, strict=True)):
+            if some in places:
+                values[n] = priced.value_of(one, places[some])
     return values
 
 
-def premium_trials(asked: PremiumAsked, told: Told, books: Mapping[str, MonthTerms]) -> Trials:
-    """Whether sets of news give the value after."""
-    return Trials(partial(premium_values, asked, told, books), asked.after)
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """The month of some scenarios under one rulebook. rows: by member, contract and slot, as numbered there.
+
+    parked: members whose family would be parked. approved: scenario, contract and member of approvals of the month.
+    """
+
+    people: Numbers
+    contracts: Numbers
+    book: MonthTerms
+    rows: Mapping[tuple[int, int, int], Mapping[str, Any]]
+    parked: set[int]
+    approved: pl.DataFrame
+
+    @classmethod
+    def of(cls, told: Told, book: MonthTerms, sets: Sequence[News]) -> Priced:
+        """Price them, side by side."""
+        people = Numbers.of([*told.tables["member"]["member_id"], *told.tables["member"]["family_id"]])
+        contracts = Numbers.of(told.tables["contract"]["contract_id"])
+        facts = _facts(told, people, contracts, sets)
+        expected = expected_premiums(facts, book.terms)
+        rows = {
+            (row["member_id"], row["contract_id"], row["slot_id"]): row
+            for row in expected.rows.iter_rows(named=True)
+        }
+        parked = facts.members.join(expected.parked, on="family_id", how="semi")["member_id"]
+        return cls(people, contracts, book, rows, set(parked), as_known(told, "approval", sets))
+
+    def value_of(self, asked: PremiumAsked, place: int) -> Value:
+        """One premium in one scenario."""
+        member = self.people.number_of(place, asked.member_id)
+        key = (member, self.contracts.number_of(place, asked.contract_id), asked.slot_id)
+        row = self.rows.get(key)
+        value = NOTHING_DUE if row is None else tuple(row[name] for name in PREMIUMS.values)
+        if member in self.parked or (value != asked.before and self._held(asked, place)):
+            return asked.before
+        return value
+
+    def _held(self, asked: PremiumAsked, place: int) -> bool:
+        """Whether a difference reaches too far back and no approval of it is known in the scenario."""
+        reach = self.book.reach.get(asked.plan)
+        if not asked.limited or reach is None or asked.month >= add_months(asked.business_month, -reach):
+            return False
+        month = pl.lit(asked.month).is_between("from_month", "through_month")
+        key = {SCENARIO: place, "contract_id": asked.contract_id, "member_id": asked.member_id}
+        return self.approved.filter(month, **key).is_empty()
 
 
-def _under_one_book(asked: PremiumAsked, told: Told, book: MonthTerms, sets: Sequence[News]) -> list[Value]:
-    people = Numbers.of([*told.tables["member"]["member_id"], *told.tables["member"]["family_id"]])
-    facts = _facts(told, people, sets)
-    expected = expected_premiums(facts, book.terms)
-    numbers = {people.number_of(place, asked.member_id): place for place in range(len(sets))}
-    contracts = Numbers.of(told.tables["contract"]["contract_id"])
-    values: list[Value] = [NOTHING_DUE] * len(sets)
-    mine = pl.col("member_id").is_in(list(numbers)) & (pl.col("slot_id") == asked.slot_id)
-    for row in expected.rows.filter(mine).iter_rows(named=True):
-        place = numbers[row["member_id"]]
-        if row["contract_id"] == contracts.number_of(place, asked.contract_id):
-            values[place] = tuple(row[name] for name in PREMIUMS.values)
-    families = facts.members.filter(pl.col("member_id").is_in(list(numbers)))
-    parked = families.join(expected.parked, on="family_id", how="semi")["member_id"]
-    for place in [numbers[number] for number in parked] + _held(asked, told, book, values, sets):
-        values[place] = asked.before
-    return values
-
-
-def _facts(told: Told, people: Numbers, sets: Sequence[News]) -> Facts:
+def _facts(told: Told, people: Numbers, contracts: Numbers, sets: Sequence[News]) -> Facts:
     """The facts of all scenarios as those of many families."""
-    contracts = Numbers.of(told.tables["contract"]["contract_id"])
     members = people.apart(as_known(told, "member", sets), "member_id", "family_id")
     agreed = contracts.apart(as_known(told, "contract", sets), "contract_id")
     enrolled = as_known(told, "enrolment", sets)
@@ -126,19 +158,3 @@ def _facts(told: Told, people: Numbers, sets: Sequence[News]) -> Facts:
     enrolled = enrolled.join(agreed.select("contract_id"), on="contract_id", how="semi")
     drop = ("version", "withdrawn", "rev", "news", SCENARIO)
     return Facts(agreed.drop(drop), members.drop(drop), enrolled.drop("rev", "news", SCENARIO))
-
-
-def _held(
-    asked: PremiumAsked, told: Told, book: MonthTerms, values: Sequence[Value], sets: Sequence[News]
-) -> list[int]:
-    """The scenarios whose difference reaches too far back and that hold no approval of it."""
-    reach = book.reach.get(asked.plan)
-    if not asked.limited or reach is None or asked.month >= add_months(asked.business_month, -reach):
-        return []
-    approved = as_known(told, "approval", sets).filter(
-        (pl.col("contract_id") == asked.contract_id)
-        & (pl.col("member_id") == asked.member_id)
-        & pl.lit(asked.month).is_between("from_month", "through_month")
-    )
-    free = set(approved[SCENARIO])
-    return [place for place, value in enumerate(values) if value != asked.before and place not in free]

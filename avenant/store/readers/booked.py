@@ -11,7 +11,6 @@ from avenant.core.periods import add_months
 from avenant.store.database import Connection
 from avenant.store.frames import read_frame
 from avenant.store.readers.known import array, bigints, known
-from avenant.store.readers.why import people_of_act
 
 BOOKED = {
     "contract": pl.String,
@@ -49,12 +48,20 @@ def slots_of_entries(connection: Connection, entries: Iterable[int]) -> dict[int
     return dict(connection.execute(query.encode()).fetchall())
 
 
-def act_booked(connection: Connection, act_id: int, since: int, rev: int | None = None) -> pl.DataFrame:
-    """Columns BOOKED per contract and payee of an act, at revision ``since`` and at ``rev`` (None: now)."""
+def acts_booked(
+    connection: Connection,
+    acts: Iterable[int],
+    people: Iterable[int],
+    since: int,
+    rev: int | None = None,
+) -> pl.DataFrame:
+    """act_id and columns BOOKED per contract and payee of acts, at revision ``since`` and at ``rev`` (None: now).
+
+    people: whose the acts ever were.
+    """
     sums = SUMS.format(book="reimbursement", since=int(since))
     query = f"""
-        SELECT c.ref, t.payee_id, c.currency, {sums}
-        WHERE t.act_id = {act_id:d} AND t.member_id = ANY({array(people_of_act(connection, act_id, rev))})
-          AND {known("t", rev)}
-        GROUP BY 1, 2, 3 ORDER BY 1, 2"""
-    return read_frame(connection, query, BOOKED)
+        SELECT t.act_id, c.ref, t.payee_id, c.currency, {sums}
+        WHERE t.act_id = ANY({bigints(acts)}) AND t.member_id = ANY({array(people)}) AND {known("t", rev)}
+        GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3"""
+    return read_frame(connection, query, {"act_id": pl.Int64, **BOOKED})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,7 +15,7 @@ from avenant.store.database import Connection
 from avenant.store.frames import read_frame
 from avenant.store.readers.acts import people_ever_of
 from avenant.store.readers.coverage import BY_CHANGE, KNOWN_AT, LEARNT, RUN, all_versions
-from avenant.store.readers.known import array, known
+from avenant.store.readers.known import array, bigints, known
 
 LINE = CARE_LINE | {"adopted_id": pl.Int32}
 """adopted_id: whose a line is that named nobody we knew, by the number that its document names."""
@@ -35,10 +35,14 @@ FORMER_RUN = """
     WHERE o.kind = 'nightly' AND o.run_id < c.run_id ORDER BY o.run_id DESC LIMIT 1"""
 
 
-def act_entries(connection: Connection, act_id: int, rev: int | None = None) -> pl.DataFrame:
-    """Every entry of an act (columns ENTRIES) by contract, payee and version, with its run and the run before."""
+def act_entries(
+    connection: Connection, acts: Iterable[int], people: Iterable[int], rev: int | None = None
+) -> pl.DataFrame:
+    """Every entry of some acts (columns ENTRIES) by act, contract, payee, version, with its run and the run before.
+
+    people: whose they ever were.
+    """
     values = ", ".join(f"t.{name}" for name in REIMBURSEMENTS.columns)
-    people = array(people_ever_of(connection, [act_id]))
     query = f"""
         SELECT {values}, lt.content_key, lg.content_key, le.content_key,
                v.rev, {KNOWN_AT}, c.actor, c.reason, c.run_id,
@@ -55,22 +59,22 @@ def act_entries(connection: Connection, act_id: int, rev: int | None = None) -> 
         LEFT JOIN LATERAL ({FORMER_RUN}) AS f ON true
         LEFT JOIN payout_entry AS tie ON tie.entry_id = t.entry_id AND {known("tie", rev)}
         LEFT JOIN payout AS i USING (payout_id)
-        WHERE t.act_id = {act_id:d} AND t.member_id = ANY({people}) AND {known("t", rev)}
-        ORDER BY t.contract_id, t.payee_id, t.version"""
+        WHERE t.act_id = ANY({bigints(acts)}) AND t.member_id = ANY({array(people)}) AND {known("t", rev)}
+        ORDER BY t.act_id, t.contract_id, t.payee_id, t.version"""
     return read_frame(connection, query, ENTRIES)
 
 
-def people_of_act(connection: Connection, act_id: int, rev: int | None = None) -> list[int]:
-    """Whose the act ever was: in entries, in its line, or by the number that its document named."""
-    people = array(people_ever_of(connection, [act_id]))
+def people_of_acts(connection: Connection, acts: Sequence[int], rev: int | None = None) -> list[int]:
+    """Whose the acts ever were: in entries, in their lines, or by the number that a document named."""
+    ids, people = bigints(acts), array(people_ever_of(connection, acts))
     query = f"""
         SELECT member_id FROM reimbursement AS t
-        WHERE act_id = {act_id:d} AND member_id = ANY({people}) AND {known("t", rev)}
+        WHERE act_id = ANY({ids}) AND member_id = ANY({people}) AND {known("t", rev)}
         UNION SELECT member_id FROM care_line AS t
-              WHERE line_id = {act_id:d} AND member_id IS NOT NULL AND {known("t", rev)}
+              WHERE line_id = ANY({ids}) AND member_id IS NOT NULL AND {known("t", rev)}
         UNION SELECT m.member_id FROM care_line AS t JOIN document AS d USING (document_id)
               JOIN member AS m ON m.ref = d.member_ref
-              WHERE t.line_id = {act_id:d} AND t.member_id IS NULL AND {known("t", rev)}
+              WHERE t.line_id = ANY({ids}) AND t.member_id IS NULL AND {known("t", rev)}
         ORDER BY 1"""
     return [member for (member,) in connection.execute(query)]
 
