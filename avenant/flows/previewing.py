@@ -29,7 +29,7 @@ from avenant.flows.trying_news import tried
 from avenant.store.database import Connection, Database
 from avenant.store.readers.checking import exported
 from avenant.store.readers.facts import Families
-from avenant.store.readers.naming import with_refs
+from avenant.store.readers.naming import all_with_refs
 from avenant.store.readers.resting import at_rest
 from avenant.store.readers.rulebooks import published_version, published_version_name
 from avenant.store.readers.runs import family_refs
@@ -148,12 +148,14 @@ def _told(connection: Connection, learnt: Computed, anyway: Computed, families: 
         "parking": _noted("parking", learnt, anyway),
         "held": _noted("held", learnt, anyway).drop("fingerprint"),
     }
-    return {name: with_refs(connection, rows) for name, rows in told.items()}
+    return dict(all_with_refs(connection, told))
 
 
 def _noted(table: str, learnt: Computed, anyway: Computed) -> pl.DataFrame:
     """The rows that the run would note, and whether they are because of the news."""
     rows, others = learnt.tables[table], anyway.tables[table]
+    if others.is_empty():
+        return rows.with_columns(because=pl.lit(True))
     same = others.unique().with_columns(because=pl.lit(False))
     noted = rows.join(same, on=rows.columns, how="left", nulls_equal=True, maintain_order="left")
     return noted.with_columns(pl.col("because").fill_null(True))

@@ -30,8 +30,20 @@ def against(book: Book, entries: pl.DataFrame, anyway: pl.DataFrame) -> pl.DataF
     ``entries``; ``written``: whether ``entries`` say anything about the key (else it stays, and only ``anyway``
     would have changed it); ``because``: whether the reason makes a difference to any value of the key.
     """
-    key = list(book.key)
     new = restated(book, entries).with_columns(written=pl.lit(True))
+    if anyway.is_empty():  # mostly: without the reason nothing moves
+        both = new.with_columns(pl.col(f"before_{name}").alias(f"anyway_{name}") for name in book.values)
+    else:
+        both = _beside(book, new, anyway)
+    differs = [pl.col(f"after_{name}").ne_missing(pl.col(f"anyway_{name}")) for name in book.values]
+    told = both.with_columns(because=pl.any_horizontal(differs)).sort(book.key)
+    sides = [f"{side}_{name}" for side in ("before", "after") for name in book.values]
+    return told.select(*book.key, *sides, "anyway_amount_cents", "written", "because")
+
+
+def _beside(book: Book, new: pl.DataFrame, anyway: pl.DataFrame) -> pl.DataFrame:
+    """``new`` and what would be written anyway, key by key: before_, after_ and anyway_<value>, written."""
+    key = list(book.key)
     old = restated(book, anyway).rename({f"after_{name}": f"anyway_{name}" for name in book.values})
     old = old.rename({f"before_{name}": f"stood_{name}" for name in book.values})
     both = new.join(old.with_columns(moved=pl.lit(True)), on=key, how="full", coalesce=True)
@@ -41,14 +53,10 @@ def against(book: Book, entries: pl.DataFrame, anyway: pl.DataFrame) -> pl.DataF
         pl.when(written).then(f"before_{name}").otherwise(f"stood_{name}").alias(f"before_{name}")
         for name in book.values
     )
-    both = both.with_columns(
+    return both.with_columns(
         *(_else_before(written, "after", name) for name in book.values),
         *(_else_before(moved, "anyway", name) for name in book.values),
     )
-    differs = [pl.col(f"after_{name}").ne_missing(pl.col(f"anyway_{name}")) for name in book.values]
-    told = both.with_columns(because=pl.any_horizontal(differs)).sort(key)
-    sides = [f"{side}_{name}" for side in ("before", "after") for name in book.values]
-    return told.select(*key, *sides, "anyway_amount_cents", "written", "because")
 
 
 def _else_before(there: pl.Expr, side: str, name: str) -> pl.Expr:

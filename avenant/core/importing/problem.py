@@ -73,13 +73,22 @@ def no_problems() -> pl.DataFrame:
 
 def broken_rules(table: str, rows: pl.DataFrame, rules: Sequence[Rule]) -> pl.DataFrame:
     """One row (`PROBLEM_SCHEMA`) for each rule that each of `rows` breaks; `rows` carries `row_index`."""
-    found = [_broken_rule(table, rows, rule) for rule in rules] if rows.height else []
+    if rows.is_empty() or not rules:
+        return no_problems()
+    marks = [rule.broken.fill_null(False).alias(f"{number}") for number, rule in enumerate(rules)]
+    broken = rows.select("row_index", *marks).drop("row_index").iter_columns()
+    found = [
+        _told_of(table, rows.filter(mark), rule)
+        for rule, mark in zip(rules, broken, strict=True)
+        if mark.any()
+    ]
     return pl.concat([no_problems(), *found])
 
 
-def _broken_rule(table: str, rows: pl.DataFrame, rule: Rule) -> pl.DataFrame:
+def _told_of(table: str, rows: pl.DataFrame, rule: Rule) -> pl.DataFrame:
+    """What to tell of ``rows``, which break ``rule``."""
     seen = pl.col(rule.column) if rule.seen is None else rule.seen
-    return rows.filter(rule.broken.fill_null(False)).select(
+    return rows.select(
         pl.lit(table).alias("table"),
         pl.col("row_index").cast(pl.UInt32),
         pl.lit(rule.column).alias("column"),

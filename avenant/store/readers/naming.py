@@ -1,5 +1,7 @@
 """Numbers for people instead of our own: refs of contracts, members, acts and payees, beside rows of the books."""
 
+from collections.abc import Mapping
+
 import polars as pl
 
 from avenant.store.database import Connection
@@ -20,12 +22,23 @@ def with_refs(connection: Connection, rows: pl.DataFrame) -> pl.DataFrame:
     the slot; act_id or line_id line_ref, act_code and care_family; payee_id payee (``member`` or the provider's ref);
     provider_id provider_ref. Columns that ``rows`` has already stay as they are.
     """
+    return all_with_refs(connection, {"rows": rows})["rows"]
+
+
+def all_with_refs(connection: Connection, frames: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """Several frames, each as `with_refs` completes it; ids of one kind are asked about once for all of them."""
+    told = dict(frames)
     for column, names in _NAMES.items():
-        if column in rows.columns:
-            known = names(connection, rows[column].drop_nulls().unique())
-            known = known.drop([name for name in known.columns if name != column and name in rows.columns])
-            rows = rows.join(known, on=column, how="left", maintain_order="left")
-    return rows
+        those = [name for name, rows in told.items() if column in rows.columns]
+        if those:
+            known = names(connection, pl.concat([told[name][column] for name in those]).drop_nulls().unique())
+            told |= {name: _named(told[name], column, known) for name in those}
+    return told
+
+
+def _named(rows: pl.DataFrame, column: str, known: pl.DataFrame) -> pl.DataFrame:
+    known = known.drop([name for name in known.columns if name != column and name in rows.columns])
+    return rows.join(known, on=column, how="left", maintain_order="left")
 
 
 def _asked(connection: Connection, query: str, columns: Schema, ids: pl.Series) -> pl.DataFrame:

@@ -8,7 +8,7 @@ from avenant.core.frames.news import News
 from avenant.store.database import Connection
 from avenant.store.frames import next_ids
 from avenant.store.readers.news import Standing
-from avenant.store.tables import CONTRACT, ENROLMENT, MEMBER
+from avenant.store.tables import CONTRACT, ENROLMENT, MEMBER, TABLES
 from avenant.store.writers.care import care_versions
 
 
@@ -41,6 +41,8 @@ def new_versions(connection: Connection, news: News, standing: Standing) -> NewV
 
 
 def _contracts(connection: Connection, news: News, standing: Standing) -> pl.DataFrame:
+    if news.contracts.is_empty():
+        return pl.DataFrame(schema=dict(CONTRACT))
     by_kind = pl.when(pl.col("kind") == "company").then(pl.lit("arrears")).otherwise(pl.lit("advance"))
     told = news.contracts.with_columns(cycle=pl.col("cycle").fill_null(by_kind))
     told = _identified(connection, told, standing.contracts, "contract_id", "contract_ids")
@@ -48,6 +50,8 @@ def _contracts(connection: Connection, news: News, standing: Standing) -> pl.Dat
 
 
 def _members(connection: Connection, news: News, standing: Standing) -> pl.DataFrame:
+    if news.members.is_empty():
+        return pl.DataFrame(schema=dict(MEMBER))
     told = _identified(connection, news.members, standing.members, "member_id", "member_ids")
     heads = _ids(standing.members, told, "member_id").rename({"ref": "primary_ref", "member_id": "head"})
     told = told.join(heads, on="primary_ref", how="left").with_columns(
@@ -63,6 +67,8 @@ def _enrolments(
     contract_ids: pl.DataFrame,
     member_ids: pl.DataFrame,
 ) -> pl.DataFrame:
+    if news.enrolments.is_empty():
+        return pl.DataFrame(schema=dict(ENROLMENT))
     told = (
         news.enrolments.with_columns(valid_to=pl.col("last_day").dt.offset_by("1d"))
         .join(
@@ -77,6 +83,8 @@ def _enrolments(
 def _approvals(
     news: News, standing: Standing, contract_ids: pl.DataFrame, member_ids: pl.DataFrame
 ) -> pl.DataFrame:
+    if news.approvals.is_empty():
+        return standing.approvals.clear()
     told = news.approvals.join(contract_ids.rename({"ref": "contract_ref"}), on="contract_ref")
     told = told.join(member_ids.rename({"ref": "member_ref"}), on="member_ref").select(
         standing.approvals.columns
@@ -85,6 +93,8 @@ def _approvals(
 
 
 def _openings(news: News, standing: Standing, contract_ids: pl.DataFrame) -> pl.DataFrame:
+    if news.balances.is_empty():
+        return pl.DataFrame(schema=dict(TABLES["balance_movement"]))
     told = news.balances.join(contract_ids.rename({"ref": "contract_ref"}), on="contract_ref")
     told = told.select(
         "contract_id", "amount_cents", kind=pl.lit("opening"), invoice_id=pl.lit(None, pl.Int64)
