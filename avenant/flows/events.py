@@ -9,14 +9,15 @@ from datetime import date
 
 import polars as pl
 
-from avenant.core.claims.expected import matched_care
-from avenant.core.claims.model import Care, CareTerms, Matched
+from avenant.core.claims.matching import matched
+from avenant.core.claims.model import CareTerms, Matched
 from avenant.core.frames.care import ACT, LINK, WAITING
 from avenant.core.premiums import Facts
 from avenant.core.timeline import CareEvent, Cover, EnvelopeLeft, History, care_events, envelopes_left
-from avenant.flows.nightly_care import care_of
+from avenant.core.timeline.pieces import homes
+from avenant.flows.nightly_care import live_lines
 from avenant.store.database import Connection, Database
-from avenant.store.readers.care import waiting_of
+from avenant.store.readers.care import answers_for, waiting_of
 from avenant.store.readers.events import (
     decisions_of,
     family_of,
@@ -52,39 +53,65 @@ def family_events(
     on: the day for which envelopes are told. rulebook: the one in force then, where the caller has it already. The
     number of queries does not depend on how much care there is. Errors: UnknownRef, NothingPublished.
     """
-    opens = db.settings().opens
-    with db.snapshot() as connection:
-        facts = facts_of(connection, Families(ids=(family_of(connection, member, rev),)), rev)
-        rules = (rulebook or published(connection, rev)).rulebook
-        terms = CareTerms(rules.care, rules.parameters)
-        care = care_of(connection, None, facts, rev)
-        history = _history(connection, facts, care, terms, opens, rev)
+    family = _told_of(db, member, rev, rulebook)
+    facts, history = family.facts, family.history
     people = history.people.select("member_id", "member")
     members = facts.members.join(people, on="member_id").sort(pl.col("role") != "primary", "member")
     enrolments = facts.enrolments.join(facts.contracts.select("contract_id", "currency"), on="contract_id")
     cover = Cover(members.select("member_id", "member", "birth_date"), enrolments.select(ENROLMENT))
     events = care_events(history)
-    left = envelopes_left(events, cover, terms, on)
+    left = envelopes_left(events, cover, family.terms, on)
     return FamilyEvents(tuple(members["member"]), events, left, on)
+
+
+def events_of_family(db: Database, member: str, rev: int | None = None) -> tuple[CareEvent, ...]:
+    """The events of ``family_events`` without what is left of envelopes. Errors: UnknownRef, NothingPublished."""
+    return care_events(_told_of(db, member, rev, None).history)
+
+
+def homes_of_lines(db: Database, member: str, rev: int | None = None) -> dict[str, int]:
+    """By what senders call them, the act of each line about the family of ``member``: all acts of its events.
+
+    Errors: UnknownRef, NothingPublished.
+    """
+    history = _told_of(db, member, rev, None).history
+    lines = history.lines.select(number="line_id", ref="ref")
+    return dict(homes(history).join(lines, on="number").select("ref", "act_id").iter_rows())
+
+
+@dataclass(frozen=True, slots=True)
+class _Family:
+    facts: Facts
+    terms: CareTerms
+    history: History
+
+
+def _told_of(db: Database, member: str, rev: int | None, rulebook: Published | None) -> _Family:
+    """What we were told of the family of ``member``, in one snapshot."""
+    opens = db.settings().opens
+    with db.snapshot() as connection:
+        facts = facts_of(connection, Families(ids=(family_of(connection, member, rev),)), rev)
+        rules = (rulebook or published(connection, rev)).rulebook
+        terms = CareTerms(rules.care, rules.parameters)
+        return _Family(facts, terms, _history(connection, facts, terms, opens, rev))
 
 
 def acts_of_event(db: Database, member: str, act: int, rev: int | None = None) -> tuple[int, ...]:
     """The acts of the care event that holds ``act``. Errors: UnknownRef, also where the member has no such act."""
-    told = family_events(db, member, db.today(), rev)
-    found = next((one for one in told.events if act in {part.act_id for part in one.acts}), None)
+    told = events_of_family(db, member, rev)
+    found = next((one for one in told if act in {part.act_id for part in one.acts}), None)
     if found is None:
         raise UnknownRef(f"there is no care event of {member} with act {act}: nothing was told about it then")
     return tuple(part.act_id for part in found.acts)
 
 
-def _history(
-    connection: Connection, facts: Facts, care: Care, terms: CareTerms, opens: date, rev: int | None
-) -> History:
+def _history(connection: Connection, facts: Facts, terms: CareTerms, opens: date, rev: int | None) -> History:
     members = facts.members["member_id"]
     decisions = decisions_of(connection, members, rev)
-    told = _told(care, terms, waiting_of(connection, members, rev))
-    gone = decisions.join(care.lines, left_on="act_id", right_on="line_id", how="anti")["act_id"].unique()
-    lines = care.lines
+    lines = live_lines(connection, members, rev)
+    answers = answers_for(connection, lines["ref"], rev)
+    told = _told(lines, answers, terms, waiting_of(connection, members, rev))
+    gone = decisions.join(lines, left_on="act_id", right_on="line_id", how="anti")["act_id"].unique()
     if len(gone):
         lines = pl.concat([lines, former_lines(connection, gone, rev)])
     currencies = facts.contracts["currency"]
@@ -102,12 +129,12 @@ def _history(
     )
 
 
-def _told(care: Care, terms: CareTerms, noted: pl.DataFrame) -> Matched:
+def _told(lines: pl.DataFrame, answers: pl.DataFrame, terms: CareTerms, noted: pl.DataFrame) -> Matched:
     """What matching makes of the messages. Acts of which the rules could not decide wait as the last night
     noted it: until the next one, this is what stands."""
-    if care.lines.is_empty():
+    if lines.is_empty():
         return Matched(pl.DataFrame(schema=ACT), pl.DataFrame(schema=LINK), pl.DataFrame(schema=WAITING))
-    found = matched_care(care, terms)
+    found = matched(lines, answers, terms.rules.acts)
     undecided = noted.join(found.acts, left_on="line_id", right_on="act_id", how="semi")
     undecided = undecided.select("line_id", "member_id", "reason", "candidates", keeps_booked=pl.lit(False))
     return Matched(found.acts, found.links, pl.concat([found.waiting, undecided]))

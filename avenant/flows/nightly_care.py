@@ -85,10 +85,7 @@ def care_of(
     connection: Connection, files: Sequence[str] | None, facts: Facts, rev: int | None = None
 ) -> Care:
     """The facts of care of the members of ``facts``; their lines from ``files``, or by the index."""
-    members = facts.members["member_id"]
-    lines = lines_of(connection, members, rev) if files is None else _from_files(files, members)
-    adopted = adopted_lines(connection, members, rev) if len(members) else lines.clear()
-    lines = pl.concat([lines, adopted]) if len(adopted) else lines
+    lines = live_lines(connection, facts.members["member_id"], rev, files)
     return Care(
         lines=lines,
         answers=answers_for(connection, lines["ref"], rev),
@@ -98,6 +95,15 @@ def care_of(
             *("enrolment_id", "contract_id", "member_id", "plan", "level", "basis", "valid_from", "valid_to")
         ),
     )
+
+
+def live_lines(
+    connection: Connection, members: pl.Series, rev: int | None = None, files: Sequence[str] | None = None
+) -> pl.DataFrame:
+    """The lines of ``members`` (CARE_LINE), from ``files`` or by the index, with those that became theirs since."""
+    lines = lines_of(connection, members, rev) if files is None else _from_files(files, members)
+    adopted = adopted_lines(connection, members, rev) if len(members) else lines.clear()
+    return pl.concat([lines, adopted]) if len(adopted) else lines
 
 
 def _from_files(files: Sequence[str], members: pl.Series) -> pl.DataFrame:

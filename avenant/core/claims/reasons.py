@@ -31,6 +31,10 @@ LIMITS: Final[dict[str, int]] = {
 """What decided the amount: the number in ``limit_kind``."""
 
 
+MASKS: Final = tuple((code, 1 << reason.bit) for code, reason in DECISIONS.items() if reason.bit is not None)
+"""The codes of decisions, each with its bit alone."""
+
+
 def bit_of(code: str) -> int:
     """The place of a decision's code in ``reasons``, 0 to 61. Errors: ``KeyError`` for one that is never booked."""
     bit = DECISIONS[code].bit
@@ -40,7 +44,7 @@ def bit_of(code: str) -> int:
 
 def decoded(bits: int) -> list[str]:
     """The codes in ``bits``, in the order of their bits; a bit that no code has is left out."""
-    return [code for code in DECISIONS if bits >> bit_of(code) & 1]
+    return [code for code, mask in MASKS if bits & mask]
 
 
 def limit_named(kind: int) -> str:

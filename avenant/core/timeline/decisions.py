@@ -75,11 +75,11 @@ def _decision(rows: Sequence[Row]) -> Standing:
     return Standing(split, says["left_cents"], tuple(decoded(says["reasons"])))
 
 
-def changes_of(act_id: int, rows: Sequence[Row]) -> list[Change]:
-    """What replaced what: each later decision whose split differs from the one before, oldest first."""
+def changes_of(act_id: int, history: Iterable[tuple[Row, Standing | None]]) -> list[Change]:
+    """What replaced what: each later decision of ``history_of`` whose split differs from the one before it."""
     told = []
     before: Standing | None = None
-    for row, after in history_of(rows):
+    for row, after in history:
         now, then = after.split if after else Split(), before.split if before else Split()
         if before is not None and now != then:
             new = tuple(code for code in (after.reasons if after else ()) if code not in before.reasons)

@@ -13,6 +13,7 @@ from avenant.core.timeline.model import ActPart, CareEvent, Message, Payment, Sp
 from avenant.core.timeline.pieces import BEFORE_OPENING, NOT_DECIDED_YET, homes, pieces
 
 Told = dict[int, list[Row]]
+MESSAGE = ("line_id", "ref", "kind", "payer", "received_on")
 
 
 def care_events(history: History) -> tuple[CareEvent, ...]:
@@ -21,8 +22,9 @@ def care_events(history: History) -> tuple[CareEvent, ...]:
     The amounts that stand in the book are the sum of ``split.ours_cents`` over all events, and of their payments.
     The order of the rows of ``history`` is irrelevant.
     """
-    found = with_events(pieces(history))
-    decisions, messages = _by_home(history)
+    home = homes(history)
+    found = with_events(pieces(history, home))
+    decisions, messages = _by_home(history, dict(home.iter_rows()))
     people = {row["member_id"]: row for row in history.people.to_dicts()}
     providers = dict(history.providers.select("provider_id", "provider").iter_rows())
     by_event: Told = defaultdict(list)
@@ -34,15 +36,14 @@ def care_events(history: History) -> tuple[CareEvent, ...]:
     return tuple(sorted(events, key=lambda event: (event.on, event.event_id), reverse=True))
 
 
-def _by_home(history: History) -> tuple[Told, Told]:
+def _by_home(history: History, home: dict[int, int]) -> tuple[Told, Told]:
     """The entries and the messages of each act, under the number that it has now."""
-    home = dict(homes(history).iter_rows())
     decisions: Told = defaultdict(list)
     for row in history.decisions.iter_rows(named=True):
         decisions[home[row["act_id"]]].append(row)
     roles = dict(history.links.select("line_id", "role").iter_rows())
     messages: Told = defaultdict(list)
-    for row in history.lines.sort("received_on", "ref").iter_rows(named=True):
+    for row in history.lines.select(MESSAGE).sort("received_on", "ref").iter_rows(named=True):
         if row["line_id"] in home:
             messages[home[row["line_id"]]].append(row | {"role": roles.get(row["line_id"])})
     return decisions, messages
@@ -56,12 +57,16 @@ def _event(
     people: dict[int, Row],
     providers: dict[int, str],
 ) -> CareEvent:
-    parts, standing = zip(
-        *(_part(row, decisions[row["act_id"]], messages[row["act_id"]]) for row in rows), strict=True
+    told = [history_of(decisions[row["act_id"]]) for row in rows]
+    standing = [one[-1][1] if one else None for one in told]
+    parts = tuple(
+        _part(row, stands, messages[row["act_id"]]) for row, stands in zip(rows, standing, strict=True)
     )
     entries = [entry for row in rows for entry in decisions[row["act_id"]]]
     payments = payments_of(entries)
-    changes = [change for row in rows for change in changes_of(row["act_id"], decisions[row["act_id"]])]
+    changes = [
+        change for row, one in zip(rows, told, strict=True) for change in changes_of(row["act_id"], one)
+    ]
     split = sum((part.split for part in parts), Split())
     families = {row["family"] for row in rows if row["family"]}
     person = people.get(rows[0]["member_id"], {"member": "?", "name": None})
@@ -84,14 +89,12 @@ def _event(
     )
 
 
-def _part(row: Row, entries: list[Row], messages: list[Row]) -> tuple[ActPart, Standing | None]:
-    """An act, and the decision that stands for it."""
-    told = history_of(entries)
-    standing = told[-1][1] if told else None
+def _part(row: Row, standing: Standing | None, messages: list[Row]) -> ActPart:
+    """An act under the decision that stands for it."""
     waits = row["waits"]
     if waits is None and row["live"] and standing is None:
         waits = BEFORE_OPENING if row["early"] else NOT_DECIDED_YET
-    part = ActPart(
+    return ActPart(
         act_id=row["act_id"],
         act_code=row["act_code"],
         family=row["family"],
@@ -110,7 +113,6 @@ def _part(row: Row, entries: list[Row], messages: list[Row]) -> tuple[ActPart, S
             for said in messages
         ),
     )
-    return part, standing
 
 
 def _split(row: Row, waits: str | None, standing: Standing | None) -> Split:

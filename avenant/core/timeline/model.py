@@ -5,7 +5,7 @@ All amounts are integer cents of the event's one currency. Nothing here speaks a
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
@@ -31,8 +31,15 @@ class Split:
     undecided_cents: int = 0
 
     def __add__(self, other: Split) -> Split:
-        names = [field.name for field in fields(self)]
-        return Split(*(getattr(self, name) + getattr(other, name) for name in names))
+        return Split(
+            self.charged_cents + other.charged_cents,
+            self.secu_cents + other.secu_cents,
+            self.others_cents + other.others_cents,
+            self.ours_cents + other.ours_cents,
+            self.out_of_pocket_cents + other.out_of_pocket_cents,
+            self.withheld_cents + other.withheld_cents,
+            self.undecided_cents + other.undecided_cents,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,15 +43,17 @@ def homes(history: History) -> pl.DataFrame:
     return pl.concat([told, gone])
 
 
-def pieces(history: History) -> pl.DataFrame:
+def pieces(history: History, home: pl.DataFrame) -> pl.DataFrame:
     """One row per act (PIECE), with its ``document_id``, ``label``, and ``waits``, ``candidates`` (else null).
+
+    home: the ``homes`` of the history.
 
     live: messages still tell of it. early: its day lies before the book's first. Waiting lines that are no act
     yet are rows too.
     """
-    told = pl.concat([history.acts.select(list(PIECE)), _untold(history)])
+    told = pl.concat([history.acts.select(list(PIECE)), _untold(history, home)])
     named = told.join(history.codes.rename({"family": "usual"}), on="act_code", how="left")
-    documents = _first_documents(history)
+    documents = _first_documents(history, home)
     reasons = history.waiting.unique("line_id", keep="first", maintain_order=True)
     reasons = reasons.select(act_id="line_id", waits="reason", candidates="candidates")
     return (
@@ -67,9 +69,9 @@ def pieces(history: History) -> pl.DataFrame:
     )
 
 
-def _untold(history: History) -> pl.DataFrame:
+def _untold(history: History, home: pl.DataFrame) -> pl.DataFrame:
     """Numbers that are no act of matching: lines that wait, and what only the book still knows."""
-    here = homes(history).join(history.acts, on="act_id", how="anti")
+    here = home.join(history.acts, on="act_id", how="anti")
     wanted = here.filter(pl.col("number") == pl.col("act_id")).select("act_id")
     lines = history.lines.select(pl.col("line_id").alias("act_id"), *list(PIECE)[1:])
     booked = history.decisions.sort("rev").unique("act_id", keep="last", maintain_order=True)
@@ -90,9 +92,9 @@ def _untold(history: History) -> pl.DataFrame:
     ).select(pl.col(name).cast(dtype) for name, dtype in PIECE.items())
 
 
-def _first_documents(history: History) -> pl.DataFrame:
+def _first_documents(history: History, home: pl.DataFrame) -> pl.DataFrame:
     """act_id and the document that spoke of it first."""
     lines = history.lines.select("line_id", "document_id", "received_on")
-    told = homes(history).join(lines, left_on="number", right_on="line_id")
+    told = home.join(lines, left_on="number", right_on="line_id")
     ordered = told.sort("received_on", "document_id", "number")
     return ordered.unique("act_id", keep="first", maintain_order=True).select("act_id", "document_id")

@@ -24,7 +24,7 @@ from avenant.desk.models import Visit
 from avenant.desk.roles import Permission
 from avenant.desk.words import say
 from avenant.flows.acts import act_view
-from avenant.flows.events import family_events
+from avenant.flows.events import homes_of_lines
 from avenant.flows.finding import MOST, found
 from avenant.store.readers.named_members import members_called
 
@@ -97,11 +97,9 @@ def find_care(request: HttpRequest, kind: str, name: str) -> HttpResponse:
     line = _line_told(desk, f"{name}#" if kind == "document" else name)
     if line.about is None:
         raise PageRefused(say(desk.language, "find.nobodys", name=name[:60]), status=404)
-    told = family_events(desk.db, line.about, desk.today, desk.rev)
-    acts = [act for event in told.events for act in event.acts]
-    mine = [act.act_id for act in acts if any(message.ref == line.ref for message in act.messages)]
-    act = mine[0] if mine else act_view(desk.db, line.ref, desk.rev).act_id
-    if any(act == one.act_id for one in acts):
+    told = homes_of_lines(desk.db, line.about, desk.rev)
+    act = told.get(line.ref) or act_view(desk.db, line.ref, desk.rev).act_id
+    if act in told.values():
         return redirect(_address(desk, "care-event", line.about, act))
     return redirect(_address(desk, "care", line.about))
 

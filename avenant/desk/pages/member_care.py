@@ -19,7 +19,7 @@ from avenant.desk.moments import steps
 from avenant.desk.pages.decisions import ActStory, act_stories
 from avenant.desk.roles import Permission
 from avenant.desk.words import say
-from avenant.flows.events import FamilyEvents, family_events
+from avenant.flows.events import FamilyEvents, events_of_family, family_events
 from avenant.flows.instants import changes_about
 from avenant.store.readers.heads import member_head
 
@@ -98,8 +98,8 @@ def care(request: HttpRequest, ref: str) -> HttpResponse:
 def care_event(request: HttpRequest, ref: str, event: int) -> HttpResponse:
     """One event: its acts, the documents about them, each decision with its waterfall and reasons."""
     desk = desk_of(request)
-    told = family_events(desk.db, ref, desk.today, desk.rev)
-    found = next((one for one in told.events if event in {act.act_id for act in one.acts}), None)
+    told = events_of_family(desk.db, ref, desk.rev)
+    found = next((one for one in told if event in {act.act_id for act in one.acts}), None)
     if found is None:
         raise PageRefused(say(desk.language, "care.unknown_event"), status=404)
     context = {
