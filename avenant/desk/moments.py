@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from avenant.core.wording.figures import day_text
 from avenant.flows.instants import Moment, SubjectChange, around
 from avenant.store.database import PARIS
 
@@ -15,6 +16,13 @@ SHOWN_CHANGES = 200
 def link_text(at: datetime | None) -> str:
     """An instant as links carry it: Paris, without a zone, exact to the microsecond; '' for now."""
     return "" if at is None else at.astimezone(PARIS).replace(tzinfo=None).isoformat()
+
+
+def instant_text(at: datetime, language: str, seconds: bool = False) -> str:
+    """An instant in Paris as people read it: ``14 March 2026, 09:12``. One without a zone is Paris already."""
+    local = at.astimezone(PARIS) if at.tzinfo else at
+    clock = f"{local:%H:%M:%S}" if seconds else f"{local:%H:%M}"
+    return f"{day_text(local.date(), language)}, {clock}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import cache
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from django import template
-from django.http import QueryDict
 from django.template.context import Context
 from django.urls import reverse
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import conditional_escape, escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from avenant.core.coverage.arrivals import field_text, value_text
 from avenant.core.timeline.model import Split
 from avenant.core.wording.figures import amount_text, day_text, month_text, percent_text
+from avenant.desk.changes_list import changes_as_items
+from avenant.desk.moments import Steps, instant_text
 from avenant.desk.roles import SENTENCES, Permission
+from avenant.desk.waterfall_bar import waterfall_bar
 from avenant.desk.words import all_words
 from avenant.desk.words import say as said
-from avenant.flows.instants import SubjectChange
-from avenant.store.database import PARIS
 
 register = template.Library()
-PARTS = ("secu", "others", "ours", "out_of_pocket", "undecided")
 
 
 def _language(context: Context) -> str:
@@ -40,6 +40,35 @@ def say(context: Context, key: str, **blanks: Any) -> str:
     return mark_safe(said(_language(context), key, **escaped))
 
 
+class Said(template.Node):
+    """Words without blanks, which pages have by the hundred: looked up and made safe once."""
+
+    def __init__(self, key: str) -> None:
+        """``key``: of the words."""
+        self.key = key
+
+    def render(self, context: Context) -> SafeString:
+        """The words in the person's language."""
+        return _escaped_words(_language(context), self.key)
+
+
+@cache
+def _escaped_words(language: str, key: str) -> SafeString:
+    return escape(said(language, key))
+
+
+_with_blanks = register.tags["say"]
+
+
+@register.tag("say")
+def say_at_once(parser: template.base.Parser, token: template.base.Token) -> template.Node:
+    """``say``; where the key is written out and nothing else is, in the quickest way."""
+    bits = token.split_contents()
+    if len(bits) == 2 and bits[1][0] in "\"'" and bits[1][0] == bits[1][-1]:
+        return Said(bits[1][1:-1])
+    return _with_blanks(parser, token)
+
+
 @register.simple_tag(takes_context=True)
 def to(context: Context, name: str, *args: Any, **query: Any) -> str:
     """``{% to "care" ref tab="x" %}``: the address of a page; the moment of this page is kept.
@@ -50,23 +79,20 @@ def to(context: Context, name: str, *args: Any, **query: Any) -> str:
     desk = context.get("desk")
     if desk is not None and "known_at" not in query and desk.moment.is_past:
         query["known_at"] = desk.known_at
-    asked = QueryDict(mutable=True)
-    for key, value in query.items():
-        if value not in ("", None):
-            asked[key] = str(value)
-    return f"{address}?{asked.urlencode()}" if asked else address
+    asked = {key: str(value) for key, value in query.items() if value not in ("", None)}
+    return f"{address}?{urlencode(asked)}" if asked else address
 
 
 @register.simple_tag(takes_context=True)
 def here_with(context: Context, **changed: Any) -> str:
     """This page with some values of its query changed; ``None`` and '' take a value out."""
-    asked = context["request"].GET.copy()
+    asked = dict(context["request"].GET.lists())
     for key, value in changed.items():
         if value in ("", None):
             asked.pop(key, None)
         else:
-            asked[key] = str(value)
-    return "?" + asked.urlencode() if asked else context["request"].path
+            asked[key] = [str(value)]
+    return "?" + urlencode(asked, doseq=True) if asked else context["request"].path
 
 
 @register.simple_tag(takes_context=True)
@@ -140,9 +166,7 @@ def instant(context: Context, at: datetime | str | None, seconds: bool = False) 
     if at is None or at == "":
         return "–"
     moment = datetime.fromisoformat(at) if isinstance(at, str) else at
-    local = moment.astimezone(PARIS) if moment.tzinfo else moment
-    clock = f"{local:%H:%M:%S}" if seconds else f"{local:%H:%M}"
-    return f"{day_text(local.date(), _language(context))}, {clock}"
+    return instant_text(moment, _language(context), seconds)
 
 
 @register.simple_tag(takes_context=True)
@@ -172,30 +196,18 @@ def may_act(context: Context, permission: str) -> bool:
     return bool(desk and desk.may(permission) and (permission == "escalate" or not desk.moment.is_past))
 
 
-@register.inclusion_tag("desk/parts/waterfall.html", takes_context=True)
-def waterfall(context: Context, split: Split, currency: str = "EUR", small: bool = False) -> dict[str, Any]:
+@register.simple_tag(takes_context=True)
+def waterfall(context: Context, split: Split, currency: str = "EUR", small: bool = False) -> SafeString:
     """The bar of who paid what: charged = Sécu + others + us + out of pocket (+ undecided), figures under it."""
-    language = _language(context)
-    cents = {name: getattr(split, f"{name}_cents") for name in PARTS}
-    whole = max(split.charged_cents, sum(max(part, 0) for part in cents.values()), 1)
-    parts, start = [], 0.0
-    for name in PARTS:
-        width = 100 * max(cents[name], 0) / whole
-        shown = cents[name] != 0 or (name in ("ours", "out_of_pocket") and not split.undecided_cents)
-        if shown:
-            text = amount_text(cents[name], currency, language)
-            parts.append(
-                {"name": name, "words": said(language, f"waterfall.{name}"), "text": text}
-                | {"x": f"{start:.3f}", "width": f"{width:.3f}"}
-            )
-        start += width
-    return {
-        "parts": parts,
-        "charged": amount_text(split.charged_cents, currency, language),
-        "withheld": amount_text(split.withheld_cents, currency, language) if split.withheld_cents else "",
-        "language": language,
-        "small": small,
-    }
+    return waterfall_bar(split, currency, _language(context), small)
+
+
+@register.simple_tag(takes_context=True)
+def changes_listed(context: Context, steps: Steps) -> SafeString:
+    """The changes of the time bar, newest first, as items of a list."""
+    others = urlencode({k: v for k, v in context["request"].GET.lists() if k != "known_at"}, doseq=True)
+    address = f"?{others}&known_at=" if others else "?known_at="
+    return changes_as_items(steps, _language(context), may(context, Permission.SEE_TECHNICAL), address)
 
 
 @register.filter
@@ -208,12 +220,6 @@ def escaped(text: object) -> str:
 def right(context: Context, permission: str) -> str:
     """The sentence of a permission."""
     return SENTENCES[Permission(permission)][0 if _language(context) == "en" else 1]
-
-
-@register.simple_tag(takes_context=True)
-def changed(context: Context, change: SubjectChange) -> str:
-    """What a change was about: "2 enrolments, 24 premium entries"."""
-    return change.said(_language(context))
 
 
 @register.simple_tag(takes_context=True)
