@@ -87,7 +87,7 @@ def _currency(found: Graph) -> str:
 
 
 def _state(node: Node, acts: Mapping[str, str], members: Mapping[str, str], desk: Desk) -> dict[str, Any]:
-    state = {
+    state: dict[str, Any] = {
         "id": node.id,
         "kind": node.kind,
         "stage": node.stage,

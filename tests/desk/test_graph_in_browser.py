@@ -22,10 +22,14 @@ pytestmark = pytest.mark.xdist_group("desk")
 
 ACTS, INSTANTS = 100, 100
 """Five objects for each act: 500 and what they share."""
-FIRST_PAINT_MS, STEP_MS = 500, 50
-"""From the arrival of the page to its first frame with boxes, scripts included; from a step to the frame that shows
-it. Others may work on this machine: where the clock says more, the processor time of the page decides."""
-TRIALS = 3
+FIRST_PAINT_MS, SERVER_MS, STEP_MS = 500, 150, 50
+"""From the beginning of the navigation until a frame with boxes is on the screen, of which the server may take so
+much (`avenant bench --desk` measures it): here it answers at once. From a step until the frame that shows it.
+
+By the clock, with scripts fetched anew each time. Others may work on this machine: where the clock says more, the
+processor time of the page decides.
+"""
+TRIALS = 5
 
 
 @pytest.fixture
@@ -175,15 +179,22 @@ def large(data: dict[str, Any]) -> dict[str, Any]:
     return {**data, "focus": ["act:D-0000#1"], "nodes": nodes, "edges": edges, "instants": instants}
 
 
-def replaced(route: Route) -> None:
-    """Answer with the page, its data made large."""
-    answer = route.fetch()
-    found = re.search(
-        r'(<script id="graph-data" type="application/json">)(.*?)(</script>)', answer.text(), re.S
-    )
-    assert found is not None
-    text = json.dumps(large(json.loads(found[2]))).replace("<", "\\u003C")
-    route.fulfill(response=answer, body=answer.text().replace(found[0], found[1] + text + found[3]))
+class Large:
+    """Answers with the page, its data made large; made once, so that the browser does not wait for it again."""
+
+    def __init__(self) -> None:
+        self.made = ""
+
+    def __call__(self, route: Route) -> None:
+        if not self.made:
+            page = route.fetch().text()
+            found = re.search(
+                r'(<script id="graph-data" type="application/json">)(.*?)(</script>)', page, re.S
+            )
+            assert found is not None
+            text = json.dumps(large(json.loads(found[2]))).replace("<", "\\u003C")
+            self.made = page.replace(found[0], found[1] + text + found[3])
+        route.fulfill(body=self.made, content_type="text/html; charset=utf-8")
 
 
 def busy_ms(page: Page) -> Callable[[], float]:
@@ -201,25 +212,24 @@ def busy_ms(page: Page) -> Callable[[], float]:
 @pytest.fixture
 def many(page: Page) -> Page:
     """The page, which from now on gets five hundred objects at a hundred instants."""
-    page.route("**/graph/**", replaced)
+    page.route("**/graph/**", Large())
     return page
 
 
 def test_five_hundred_objects_are_there_at_once(many: Page) -> None:
     clock, trials = busy_ms(many), []
+    address = many.url.partition("?")[0] + "?shown=all"
+    many.goto(address)
     for _ in range(TRIALS):
-        many.goto(many.url.partition("?")[0] + "?shown=all")
-        many.wait_for_selector("#picture[data-drawn]")
+        many.goto("about:blank")
+        many.goto(address)
+        many.wait_for_function("performance.getEntriesByName('graph-painted').length")
         worked = clock()
-        waited = many.evaluate(
-            """performance.getEntriesByName("graph-drawn")[0].startTime
-               - performance.getEntriesByType("navigation")[0].responseEnd"""
-        )
+        waited = many.evaluate("performance.getEntriesByName('graph-painted')[0].startTime")
         trials.append((min(waited, worked), waited, worked))
-    print(
-        "first frame", ", ".join(f"{waited:.0f} ms (work: {worked:.0f} ms)" for _, waited, worked in trials)
-    )
-    assert min(trials)[0] <= FIRST_PAINT_MS
+    said = ", ".join(f"{waited:.0f} ms (work: {worked:.0f} ms)" for _, waited, worked in trials)
+    print(f"painted after {said}, and what the server needs")
+    assert min(trials)[0] <= FIRST_PAINT_MS - SERVER_MS
     many.wait_for_selector("#picture[data-complete]")
     assert many.evaluate("avenantGraph.cy.nodes().length") == 5 * ACTS
 
@@ -243,5 +253,8 @@ def test_five_hundred_objects_at_a_hundred_instants_stay_fluid(many: Page) -> No
         }"""
     )
     worked = (clock() - began) / len(steps)
-    print(f"a step {steps[30]:.1f} ms, slowest of 60 {steps[-1]:.1f} ms, work of one {worked:.1f} ms")
-    assert min(steps[30], worked) <= STEP_MS
+    median, most, slowest = steps[30], steps[57], steps[-1]
+    print(
+        f"a step {median:.1f} ms, 57 of 60 within {most:.1f} ms, all {slowest:.1f} ms, work of one {worked:.1f} ms"
+    )
+    assert min(most, worked) <= STEP_MS
