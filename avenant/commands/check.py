@@ -22,7 +22,7 @@ NAMES = (
     "Checks to run, else all: append-only, row-counts, versions, reimbursement-versions, recompute, covered-days, "
     "billed-days, family-prices, unbilled-cover, taxes, unusual-premiums, settlement-totals, payout-totals, "
     "payout-once, debts-offset, invoice-numbers, balances, unsettled-age, unusual-runs, revisions, known-rows, "
-    "no-enrichment, covered-acts, waiting-age, runs."
+    "no-enrichment, covered-acts, waiting-age, runs, rerun-role, cut-short."
 )
 
 TO = typer.Option(

@@ -11,6 +11,7 @@ from avenant.core.checks import (
     billed_days,
     covered_acts,
     covered_days,
+    cut_short,
     debts_offset,
     family_prices,
     invoice_numbers,
@@ -19,6 +20,7 @@ from avenant.core.checks import (
     payout_once,
     payout_totals,
     recompute,
+    rerun_role,
     revisions,
     row_counts,
     runs,
@@ -130,6 +132,16 @@ def _runs(readings: Readings) -> list[Finding]:
         )
 
 
+def _rerun_role(readings: Readings) -> list[Finding]:
+    with readings.connection() as connection:
+        return rerun_role.findings(guards.rerun_powers(connection))
+
+
+def _cut_short(readings: Readings) -> list[Finding]:
+    with readings.connection() as connection:
+        return cut_short.findings(written.unended_runs(connection))
+
+
 def _unsettled_age(readings: Readings) -> list[Finding]:
     if readings.nightly is None:
         return []
@@ -202,6 +214,8 @@ CHECKS = _named(
         _check(7, covered_acts, None, True),
         _check(7, waiting_age, _waiting_age),
         _check(8, runs, _runs),
+        _check(9, rerun_role, _rerun_role),
+        _check(10, cut_short, _cut_short),
     ]
 )
 """Name -> check; the digest chain (``flows.check_chain``) is verified apart."""

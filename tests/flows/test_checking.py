@@ -3,7 +3,7 @@
 import os
 import uuid
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import psycopg
@@ -18,6 +18,7 @@ from avenant.gateways.postgres import EmbeddedServer, ExternalServer
 from avenant.store.database import Database
 from avenant.store.setup import create_book
 from avenant.store.tables import TABLES
+from avenant.store.writers.runs import open_run
 from tests.flows.checked_books import (
     FEBRUARY,
     JANUARY,
@@ -287,6 +288,53 @@ def test_a_weakened_guard_is_found_by_one_check_alone(server: Server, copied: st
     db = Database(server.app_url(copied))
     assert found_by(db) == {"append-only"}
     assert verify_chain(db).findings == []
+
+
+LENT = {
+    "to add rows": "GRANT INSERT ON premium TO avenant_rerun",
+    "to change a column": "GRANT UPDATE (amount_cents) ON premium TO avenant_rerun",
+    "to draw numbers": "GRANT USAGE ON SEQUENCE premium_entry_id_seq TO avenant_rerun",
+    "to make tables": "GRANT CREATE ON SCHEMA public TO avenant_rerun",
+    "to make temporary tables": "GRANT TEMPORARY ON DATABASE {database} TO avenant_rerun",
+    "to run what writes": "GRANT EXECUTE ON FUNCTION rev_at(timestamptz) TO avenant_rerun",
+}
+
+
+@pytest.mark.parametrize("what", LENT)
+def test_a_power_lent_to_the_role_of_reruns_is_found_by_one_check_alone(
+    server: Server, copied: str, what: str
+) -> None:
+    with psycopg.connect(server.admin_url(copied)) as connection:
+        connection.execute(LENT[what].format(database=copied))  # type: ignore[call-overload]
+    assert found_by(Database(server.app_url(copied))) == {"rerun-role"}
+
+
+def test_a_run_that_was_killed_is_found_until_one_of_its_kind_ends_well(
+    new_book: Callable[..., Database],
+) -> None:
+    db = new_book(opens=date(2026, 1, 1))
+    publishing.publish(db, rulebook())
+    learn.learn(db, people(), "operations", "signed")
+    nightly.run(db, JANUARY)
+    killed = open_run(
+        db,
+        "nightly",
+        "nightly",
+        code_version="0",
+        rulebook_version=rulebook().version,
+        business_date=JANUARY,
+        horizon=JANUARY.replace(day=1),
+        options={},
+    )
+    assert found_by(db) == set(), "it may be under way"
+    db.simulate(db.now() + timedelta(days=3, hours=1))
+    (found,) = run_checks(db, ["cut-short"]).results[0].findings
+    assert str(found) == (
+        f"run {killed.run_id}: nightly of 2026-01-31 was cut short 3 days ago, and none of its kind ended well "
+        "since: run it again"
+    )
+    nightly.run(db, JANUARY)
+    assert run_checks(db, ["cut-short"]).results[0].findings == []
 
 
 def test_the_guards_that_are_checked_are_those_of_the_models() -> None:

@@ -68,6 +68,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     ),
     "covered-acts": "Tout acte payé a une adhésion qui couvre le jour des soins.",
     "waiting-age": "Aucun acte n’attend une réponse plus longtemps que le délai permis.",
+    "rerun-role": ("Une réexécution ne peut rien écrire : dans la base, son rôle peut lire et rien d’autre."),
+    "cut-short": ("Un traitement interrompu est suivi d’un autre de la même sorte qui va à son terme."),
     "runs": (
         "Chaque écriture nomme son traitement, chaque traitement ce avec quoi il a tourné, chaque lot la"
         " révision lue."

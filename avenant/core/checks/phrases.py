@@ -22,6 +22,14 @@ PHRASES: Final[tuple[tuple[str, str], ...]] = (
     ("is disabled, or a session can switch it off", "est désactivée, ou une session peut la couper"),
     ("no longer does what it should", "ne fait plus ce qu’elle doit"),
     ("role {} may {} rows; revoke it", "le rôle {} peut faire {} sur des lignes ; retirez-lui ce droit"),
+    (
+        "the role of re-runs may {}; revoke it",
+        "le rôle des réexécutions peut faire {} ; retirez-lui ce droit",
+    ),
+    (
+        "{} of {} was cut short {} days ago, and none of its kind ended well since: run it again",
+        "{} du {} a été interrompu il y a {} jours, et aucun de la même sorte n’a abouti depuis : relancez-le",
+    ),
     ("guard {} is missing; {}", "la protection {} manque ; {}"),
     ("constraint {} is missing; {}", "la contrainte {} manque ; {}"),
     ("guard {} {}; {}", "la protection {} {} ; {}"),

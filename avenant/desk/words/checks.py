@@ -158,4 +158,12 @@ WORDS = {
         "Every entry names its run, every run what it ran with, every chunk the revision it read.",
         "Chaque écriture nomme son traitement, chaque traitement ce avec quoi il a tourné, chaque lot la révision lue.",
     ),
+    "checks.promise_rerun-role": (
+        "A re-run can write nothing: in the database its role may read, and nothing else.",
+        "Une réexécution ne peut rien écrire : dans la base, son rôle peut lire et rien d’autre.",
+    ),
+    "checks.promise_cut-short": (
+        "A run that was cut short is followed by one of its kind that comes to its end.",
+        "Un traitement interrompu est suivi d’un autre de la même sorte qui va à son terme.",
+    ),
 }

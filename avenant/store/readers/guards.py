@@ -7,6 +7,7 @@ from avenant.store.frames import read_frame
 
 TRIGGERS = {"table_name": pl.String, "guard": pl.String, "always": pl.Boolean, "intact": pl.Boolean}
 CONSTRAINTS = {"table_name": pl.String, "name": pl.String, "valid": pl.Boolean}
+POWERS = {"kind": pl.String, "name": pl.String, "power": pl.String}
 PRIVILEGES = {"table_name": pl.String, "role": pl.String, "privilege": pl.String}
 
 EACH_ROW, BEFORE, INSERT, DELETE, UPDATE, TRUNCATE = 1, 2, 4, 8, 16, 32
@@ -70,3 +71,34 @@ def privileges(connection: Connection, tables: tuple[str, ...]) -> pl.DataFrame:
           AND (has_table_privilege(r.oid, c.oid, p) OR (p = 'UPDATE' AND has_any_column_privilege(r.oid, c.oid, p)))
         ORDER BY 1, 2, 3"""
     return read_frame(connection, query, PRIVILEGES)
+
+
+def rerun_powers(connection: Connection) -> pl.DataFrame:
+    """What the role of re-runs may do in this database beyond reading (columns POWERS); nothing is right.
+
+    Functions of ours count where they are volatile; those of PostgreSQL's own are closed by the relay.
+    """
+    query = """
+        WITH me AS (SELECT * FROM pg_roles WHERE rolname = 'avenant_rerun'),
+        ours AS (SELECT c.*, nspname FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = relnamespace
+                 WHERE nspname NOT LIKE 'pg\\_%' AND nspname <> 'information_schema')
+        SELECT 'table', c.relname, p FROM me, ours AS c,
+               unnest(array['INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) AS p
+        WHERE relkind IN ('r', 'p', 'v', 'm', 'f') AND (
+            has_table_privilege(me.oid, c.oid, p)
+            OR (p IN ('INSERT', 'UPDATE', 'REFERENCES') AND has_any_column_privilege(me.oid, c.oid, p)))
+        UNION ALL SELECT 'table', c.relname, p FROM me, ours AS c, unnest(array['USAGE', 'UPDATE']) AS p
+        WHERE relkind = 'S' AND has_sequence_privilege(me.oid, c.oid, p)
+        UNION ALL SELECT 'the database', '', p FROM me, unnest(array['CREATE', 'TEMPORARY']) AS p
+        WHERE has_database_privilege(me.oid, current_database(), p)
+        UNION ALL SELECT 'the database', nspname, 'CREATE' FROM me, pg_namespace AS n
+        WHERE nspname NOT LIKE 'pg\\_%' AND has_schema_privilege(me.oid, n.oid, 'CREATE')
+        UNION ALL SELECT 'the database', proname, 'EXECUTE' FROM me, pg_proc AS f
+        WHERE pronamespace = 'public'::regnamespace AND provolatile = 'v' AND prorettype <> 'trigger'::regtype
+          AND has_function_privilege(me.oid, f.oid, 'EXECUTE')
+        UNION ALL SELECT 'the database', r.rolname, 'SET ROLE' FROM me
+        JOIN pg_auth_members AS m ON m.member = me.oid JOIN pg_roles AS r ON r.oid = m.roleid
+        UNION ALL SELECT 'the database', '', 'SUPERUSER' FROM me
+        WHERE rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls
+        ORDER BY 1, 2, 3"""
+    return read_frame(connection, query, POWERS)

@@ -28,6 +28,7 @@ RUNS = {
     "business_date": pl.Date,
     "horizon": pl.Date,
 }
+UNENDED = {"run_id": pl.Int64, "kind": pl.String, "business_date": pl.Date, "days": pl.Int64}
 CHUNKS = {"run_id": pl.Int64, "chunk": pl.Int64, "read_rev": pl.Int64, "change_id": pl.Int64}
 
 MICROSECONDS = "(extract(epoch FROM {}) * 1000000)::bigint"
@@ -75,6 +76,20 @@ def heads(connection: Connection) -> list[Head]:
 def runs(connection: Connection) -> pl.DataFrame:
     """Every run and what it says it ran with: columns RUNS."""
     return read_frame(connection, f"SELECT {', '.join(RUNS)} FROM run", RUNS)
+
+
+def unended_runs(connection: Connection) -> pl.DataFrame:
+    """Runs that nobody closed, after which none of their kind ended well: columns UNENDED.
+
+    days: since they were opened, by the book's clock.
+    """
+    query = """
+        SELECT r.run_id, r.kind, r.business_date, extract(day FROM book_now() - v.committed_at)::bigint
+        FROM run AS r JOIN revision AS v USING (change_id)
+        WHERE NOT EXISTS (SELECT FROM run_close AS c WHERE c.run_id = r.run_id)
+          AND NOT EXISTS (SELECT FROM run AS n JOIN run_close AS c ON c.run_id = n.run_id AND c.status = 'done'
+                          WHERE n.kind = r.kind AND n.run_id > r.run_id)"""
+    return read_frame(connection, query, UNENDED)
 
 
 def run_chunks(connection: Connection) -> pl.DataFrame:
