@@ -4,7 +4,9 @@ python -m benchmarks.desk_visits postgresql://… --visits 40
 
 Requests go through all of Django, as WSGI would hand them in; no network and no browser. Warm: a few requests of each
 page, about others, come before those that count; the subjects of those are asked about for the first time by this
-page. Prints one JSON object per page: its name, and of each request that counts the milliseconds, and those in which
+page. Like a worker it stays on one processor.
+
+Prints one JSON object per page: its name, and of each request that counts the milliseconds, and those in which
 this process had the processor: what is left of the former on a busy machine.
 """
 
@@ -21,6 +23,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from avenant.commands.users import look_at
+from avenant.desk.one_processor import processors, stay_on
 from avenant.store.database import Database
 from benchmarks.bars.desk_pages import PAGES, Asked, Page
 from benchmarks.bars.desk_subjects import Subject, subjects
@@ -41,6 +44,7 @@ def main() -> None:
     parser.add_argument("url")
     parser.add_argument("--visits", type=int, default=40)
     asked = parser.parse_args()
+    stay_on(min(processors(), default=None))
     db = Database(asked.url)
     drawn = subjects(db, WARM_UP + asked.visits)
     with looked_at(db) as clients:

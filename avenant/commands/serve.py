@@ -17,6 +17,8 @@ LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
 WORKERS = typer.Option(2, min=1, max=64, help="Processes that answer.")
 POLARS_THREADS = "1"
 """The frames of one page are small: handing them to threads costs more than it gives. Read when Polars is loaded."""
+POLARS_ENGINE = "in-memory"
+"""The same goes for reading them in stretches, which is what Polars would choose."""
 THREADS = typer.Option(4, min=1, max=64, help="Requests that one process answers at once.")
 
 
@@ -39,6 +41,7 @@ def serve(
     or settings that are missing.
     """
     os.environ.setdefault("POLARS_MAX_THREADS", POLARS_THREADS)
+    os.environ.setdefault("POLARS_ENGINE_AFFINITY", POLARS_ENGINE)
     with refusals_told(database):
         db = chosen_database(database)
         _refuse(db.settings().clock, demo, bind)
@@ -77,6 +80,8 @@ def run(bind: str, workers: int, threads: int) -> None:
     """Answer requests with gunicorn until a signal stops it."""
     from gunicorn.app.base import BaseApplication
 
+    from avenant.desk.one_processor import staying
+
     class Desk(BaseApplication):
         """The desk under gunicorn; logs are our own lines of JSON."""
 
@@ -93,6 +98,8 @@ def run(bind: str, workers: int, threads: int) -> None:
                 "max_requests_jitter": 2_000,
                 "limit_request_line": 8_190,
                 "loglevel": "warning",
+                "pre_fork": _placed,
+                "post_fork": _kept_in_place,
                 "forwarded_allow_ips": os.environ.get("AVENANT_PROXY_IPS", "127.0.0.1"),
             }.items():
                 self.cfg.set(name, value)
@@ -103,7 +110,20 @@ def run(bind: str, workers: int, threads: int) -> None:
             from avenant.settings.wsgi import application
 
             Thread(target=remove_expired, args=[Event()], daemon=True, name="expiring").start()
-            return application
+            return staying(application)
 
     sys.argv = ["avenant"]
     Desk().run()
+
+
+def _placed(server: Any, worker: Any) -> None:
+    """Give a worker that is about to start the processor on which the fewest others stay."""
+    from avenant.desk.one_processor import least_taken, processors
+
+    worker.processor = least_taken(processors(), [other.processor for other in server.WORKERS.values()])
+
+
+def _kept_in_place(server: Any, worker: Any) -> None:
+    from avenant.desk.one_processor import stay_on
+
+    stay_on(worker.processor)

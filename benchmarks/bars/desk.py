@@ -14,7 +14,7 @@ from benchmarks.bars.desk_pages import PAGES, Page
 from benchmarks.bars.figures import CannotMeasure, Outcome, Samples
 from benchmarks.bars.rules import CHECKOUT
 
-AS_SERVED = {"POLARS_MAX_THREADS": "1"}
+AS_SERVED = {"POLARS_MAX_THREADS": "1", "POLARS_ENGINE_AFFINITY": "in-memory"}
 """The environment that `avenant serve` gives its processes."""
 
 
