@@ -22,7 +22,7 @@ export class Panel {
     return made;
   }
 
-  listed(title, ids, rev) {
+  listed(title, ids, rev, level = "h3") {
     if (!ids.length) return [];
     const list = document.createElement("ul");
     ids.forEach(([id, what]) => {
@@ -30,7 +30,7 @@ export class Panel {
       item.append(this.button(id, rev), what ? ` ${what}` : "");
       list.append(item);
     });
-    return [text("h3", title), list];
+    return [text(level, title), list];
   }
 
   empty() { this.context.replaceChildren(text("p", this.words.select, "quiet")); }
@@ -129,7 +129,7 @@ export class Panel {
   compared(found, late) {
     this.differences.hidden = found === null;
     if (found === null) return;
-    const parts = Object.entries(found).flatMap(([kind, some]) => this.listed(`${this.words[kind]} (${some.length})`, some, late));
+    const parts = Object.entries(found).flatMap(([kind, some]) => this.listed(`${this.words[kind]} (${some.length})`, some, late, "h2"));
     this.differences.replaceChildren(...(parts.length ? parts : [text("p", this.words.nothing_differs)]));
   }
 
