@@ -22,6 +22,8 @@ from avenant.flows.reruns.scene import Scene
 
 SUBJECTS: Final = ("member", "family", "contract", "act", "invoice", "payout")
 SETTLED: Final = ("invoice", "payout")
+SAID_EMPTY: Final = ("parked", "waiting")
+"""What a case may expect to be empty; of a family that is parked there are no rows and no decisions to expect."""
 WARNING: Final = (
     "Pseudonymised health data of real people: numbers are replaced and free text is dropped, but days, amounts and "
     "acts are theirs. Keep it where such data may be kept, and delete it when it is no longer needed."
@@ -56,6 +58,6 @@ def _decided(scene: Scene) -> tuple[list[Told], list[Told]]:
         "on": max([point.business_date, *received]),
         "learn": {table: rows for table, rows in learn.items() if rows},
         "run": {"nightly": {"business_date": point.business_date}},
-        "expect": expect,
+        "expect": {key: told for key, told in expect.items() if told or key in SAID_EMPTY},
     }
     return [{"rulebook": point.rulebook_version, "frames": content_needed(scene)}], [step]

@@ -19,6 +19,7 @@ from avenant.store.readers.facts import approvals_of
 from avenant.store.readers.settling import balances
 
 Learnt = dict[str, Any]
+Kinds = Mapping[int, str]
 OF_CARE: Final = ("documents", "answers", "provider_statuses")
 WITHDRAWN: Final = ("members", "enrolments", *OF_CARE)
 NEVER_SAID: Final = ("last_day",)
@@ -29,18 +30,17 @@ def settled_case(scene: Scene) -> tuple[list[Told], list[Told]]:
     *earlier, last = moments = moments_of(scene)
     numbers, known, steps = Numbers(), Learnt(), list[Told]()
     scenes = [each.scene for each in moments]
-    version = scenes[0].rulebook.version
+    version, kinds = scenes[0].rulebook.version, _kinds(scenes)
     for each in earlier:
         learnt_now = _learnt(each, numbers)
         news = _news(known, learnt_now, _settled(each, numbers))
-        steps.append(_before(each, news, _last_day(steps), _published(each.scene, version, scenes)))
+        published = _published(each.scene, version, scenes)
+        steps.append(_before(each, news, kinds, _last_day(steps), published))
         known, version = learnt_now, each.scene.rulebook.version
     news = _news(known, _learnt(last, numbers), _settled(last, numbers)) | _credit(moments, numbers)
-    plans = [_rulebook(scenes[0], scenes)]
-    return plans, [
-        *steps,
-        *_itself(last, news, numbers, _last_day(steps), _published(last.scene, version, scenes)),
-    ]
+    published = _published(last.scene, version, scenes)
+    itself = _itself(last, news, numbers, kinds, _last_day(steps), published)
+    return [_rulebook(scenes[0], scenes)], [*steps, *itself]
 
 
 def _settled(moment: Moment, numbers: Numbers) -> set[str]:
@@ -113,16 +113,18 @@ def _left_by(moments: list[Moment]) -> int:
     return credit
 
 
-def _before(moment: Moment, news: Learnt, after: date, published: Told) -> Told:
+def _before(moment: Moment, news: Learnt, kinds: Kinds, after: date, published: Told) -> Told:
     """The step of an earlier paper: what was new, what was booked, and what it settled."""
     paper, scene = moment.paper, moment.scene
     dated = paper.row["issue_date"]
     step: Told = {"on": max(after, dated, scene.question.point.business_date, _received(news))}
     step |= ({"learn": news} if news else {}) | published
-    return step | {"run": [_nightly(scene), _issued(paper, scene, dated, pays_all=True)]}
+    return step | {"run": [_nightly(scene), _issued(paper, kinds, dated, pays_all=True)]}
 
 
-def _itself(last: Moment, news: Learnt, numbers: Numbers, after: date, published: Told) -> Iterator[Told]:
+def _itself(
+    last: Moment, news: Learnt, numbers: Numbers, kinds: Kinds, after: date, published: Told
+) -> Iterator[Told]:
     """What is new, its nightly run; then the paper, a small payout as long after as it may have to wait."""
     paper, scene = last.paper, last.scene
     booked = max(after, scene.question.point.business_date, _received(news))
@@ -132,7 +134,7 @@ def _itself(last: Moment, news: Learnt, numbers: Numbers, after: date, published
     step: Told = {"on": booked} | ({"learn": news} if news else {}) | published
     yield step | {"run": _nightly(scene)}
     expect = {f"{paper.kind}s": [_expected(paper, numbers, dated)], "further": "ignored"}
-    yield {"on": max(booked, dated), "run": _issued(paper, scene, dated), "expect": expect}
+    yield {"on": max(booked, dated), "run": _issued(paper, kinds, dated), "expect": expect}
 
 
 def _last_day(steps: list[Told]) -> date:
@@ -148,14 +150,22 @@ def _nightly(scene: Scene) -> Told:
     return {"nightly": {"business_date": scene.question.point.business_date}}
 
 
-def _issued(paper: Paper, scene: Scene, dated: date, pays_all: bool = False) -> Told:
+def _kinds(scenes: list[Scene]) -> Kinds:
+    """The kind of each contract; one that nobody is on any more is told by what was known before."""
+    return {
+        contract: kind
+        for scene in scenes
+        for contract, kind in scene.facts.contracts.select("contract_id", "kind").iter_rows()
+    }
+
+
+def _issued(paper: Paper, kinds: Kinds, dated: date, pays_all: bool = False) -> Told:
     """The run that issues a paper. pays_all: a payout of any sum, for what a payout before it had settled."""
     if paper.kind == "payout":
         minimum = 0 if pays_all else paper.point.minimum_cents
         terms = {"minimum": as_written("_cents", minimum), "max_days": paper.point.max_days}
         return {"payouts": {**terms, "business_date": dated}}
-    contracts = dict(scene.facts.contracts.select("contract_id", "kind").iter_rows())
-    month = {"kind": contracts[paper.row["contract_id"]], "month": f"{paper.row['month']:%Y-%m}"}
+    month = {"kind": kinds[paper.row["contract_id"]], "month": f"{paper.row['month']:%Y-%m}"}
     alone = {"only_month": True} if paper.point.only_month else {}
     return {"invoices": {**month, **alone, "business_date": dated}}
 

@@ -21,6 +21,7 @@ def learnt(scene: Scene, numbers: Numbers) -> tuple[dict[str, list[Told]], dict[
     """What the case learns, and the other number of each line."""
     members = {row["member_id"]: row for row in scene.facts.members.to_dicts()}
     primaries = {row["family_id"]: row["member_id"] for row in members.values() if row["role"] == "primary"}
+    numbers.in_order("M", sorted(members, key=lambda member: str(members[member]["ref"])))
     first = sorted(members.values(), key=lambda row: (row["role"] != "primary", row["member_id"]))
     people = [_member(row, primaries, numbers) for row in first]
     contracts = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +23,16 @@ class Numbers:
         """The other number of ``known``; the next one where it is new."""
         group = self.given.setdefault(letters, {})
         return group.setdefault(known, f"{letters}{len(group) + 1}")
+
+    def in_order(self, letters: str, known: Sequence[object]) -> None:
+        """Number all ``known``, so that their other numbers sort as texts in the order in which they come.
+
+        Of twins the one with the lower number comes first.
+        """
+        width = len(str(len(known)))
+        group = self.given.setdefault(letters, {})
+        for each in known:
+            group.setdefault(each, f"{letters}{len(group) + 1:0{width}d}")
 
 
 def in_words(values: Told, words: Mapping[str, str]) -> Told:
