@@ -143,6 +143,7 @@ class _Watch:
     failed: bool = False
     stopped: tuple[str, str] | None = None
     looked: float = 0
+    settled: Callable[[], None] | None = None
 
     def stop(self, status: str, why: str) -> None:
         """Remember why the run has to end; the first reason counts."""
@@ -168,6 +169,8 @@ class _Watch:
             self.stop("output", f"one batch of events has more than {self.limits.line_bytes:,} bytes")
         for line in lines:
             self._hear(line)
+        if self.settled is not None and lines:
+            self.settled()
 
     def _hear(self, line: bytes) -> None:
         try:
@@ -202,14 +205,16 @@ def guarded(
     heard: Callable[[Event], None],
     end_backends: Callable[[Sequence[int]], None],
     isolation: Isolation | None = None,
+    settled: Callable[[], None] | None = None,
 ) -> Outcome:
     """Run ``program`` on ``request`` (its standard input) and hear its events until it ends or has to.
 
-    end_backends: ends connections of the database by their numbers. Never raises for anything that the run does.
+    end_backends: ends connections of the database by their numbers; settled: called when all that came so far was
+    heard. Never raises for anything that the run does.
     """
     here = isolation or isolation_here()
     began = time.perf_counter()
-    watch = _Watch(heard, limits, began, looked=began)
+    watch = _Watch(heard, limits, began, looked=began, settled=settled)
     with _private_folder() as folder:
         relay = Relay(door, folder)
         process = _started(program, here, limits, folder)

@@ -27,6 +27,8 @@ from avenant.rerun.outline import Outline
 EXPIRES_AFTER_SECONDS: Final = 24 * 3600
 MOST_AT_ONCE: Final = 2
 _POLL_SECONDS: Final = 0.05
+_MOST_WAITING: Final = 2**18
+_ENCODER: Final = json.JSONEncoder(separators=(",", ":"), check_circular=False)
 _NAME: Final = re.compile(r"[0-9a-f]{32}")
 _MISSHAPEN: Final = (AttributeError, IndexError, KeyError, TypeError, ValueError)
 BRIEF: Final = frozenset({"stage", "result", "verdict", "error", "outgoing", "outcome"})
@@ -240,28 +242,37 @@ class Result:
         self._outline = _beside(path, ".outline")
         self._brief = _beside(path, ".brief")
         self._outlined = Outline()
-        self._at = 0
+        self._at = self._waiting = 0
 
     def write(self, value: Any) -> None:
-        """Add one line, with what its outline and its brief tell of it, and let readers see it."""
+        """Add one line, with what its outline and its brief tell of it; readers see it after `flush`.
+
+        A head, and what the brief tells, they see at once.
+        """
         line = _line(value)
         self._file.write(line)
-        self._file.flush()
         if type(value) is list:
             self._write_beside(value, line)
         self._at += len(line)
+        self._waiting += len(line)
+        if type(value) is dict or value[0] in BRIEF or self._waiting > _MOST_WAITING:
+            self.flush()
+
+    def flush(self) -> None:
+        """Let readers see all that was written: the brief last, which says that something ended."""
+        for file in (self._file, self._outline, self._brief):
+            file.flush()
+        self._waiting = 0
 
     def _write_beside(self, event: list[Any], line: bytes) -> None:
         if event[0] in BRIEF:
             self._brief.write(line)
-            self._brief.flush()
         try:
-            told = self._outlined.of(event, self._at)
+            told = self._outlined.of(event, self._at, line)
         except _MISSHAPEN:
             return  # the run says what it likes; the result has it as it came
         if told is not None:
             self._outline.write(_line(told))
-            self._outline.flush()
 
     def close(self) -> None:
         """Nothing more comes."""
@@ -271,11 +282,13 @@ class Result:
 
 
 def _beside(path: Path, suffix: str) -> BinaryIO:
-    return os.fdopen(os.open(path.with_suffix(suffix), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+    """A file beside a result; more fits its buffer than may wait: it never tells of what is not there yet."""
+    descriptor = os.open(path.with_suffix(suffix), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    return os.fdopen(descriptor, "wb", buffering=4 * _MOST_WAITING)
 
 
 def _line(value: Any) -> bytes:
-    return json.dumps(value, separators=(",", ":")).encode() + b"\n"
+    return _ENCODER.encode(value).encode() + b"\n"
 
 
 def _lines(content: bytes) -> list[Any]:

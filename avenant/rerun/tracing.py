@@ -53,15 +53,16 @@ class HunterTracer:
     """
 
     def __init__(self) -> None:
+        from hunter import Tracer as Hunter
+
+        self._hunter: Any = Hunter
         self._tracer: Any = None
         self._before: Any = None
 
     def start(self, recorder: Recorder) -> None:
         """Begin, in this thread."""
-        from hunter import Tracer as Hunter
-
         self._before = sys.gettrace()
-        self._tracer = Hunter(threading_support=False)
+        self._tracer = self._hunter(threading_support=False)
         gate = _gate(recorder, self._tracer)
         self._tracer.trace(_listener(recorder))
         sys.settrace(gate)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -82,7 +83,13 @@ def attack(
     role: str = "auditor",
 ) -> Rerun:
     asked = Asked(
-        "M1", "eve", role, "attack", stages=(f"attack.{name}",), trace=trace, modules=("attacking", "__main__")
+        "M1",
+        "eve",
+        role,
+        "attack",
+        stages=(f"attack.{name}",),
+        trace=trace,
+        modules=("attacking", "__main__"),
     )
     program = Program("attacking", (HERE,))
     return rerun(book.database, book.server, asked, Spool(tmp_path / "spool"), limits=limits, program=program)
@@ -219,6 +226,25 @@ def test_what_does_not_end_by_itself_is_ended_and_says_why(
     assert (found.outcome.status, bool(found.outcome.why)) == (status, True), found.outcome
     lines = Spool(tmp_path / "spool").read(found.number)
     assert lines[-1][1]["status"] == status, "the stored result says it too"
+
+
+def test_what_a_run_did_is_seen_while_it_still_runs(book: Book, tmp_path: Path, unchanged: None) -> None:
+    spool = Spool(tmp_path / "spool")
+    running = threading.Thread(
+        target=attack, args=[book, tmp_path, "sleeps", Limits(seconds=20)], kwargs={"trace": "calls"}
+    )
+    running.start()
+    seen: dict[str, list[Any]] = {}
+    while running.is_alive() and "s" not in seen:
+        time.sleep(0.1)
+        for result in spool.folder.glob("*.jsonl"):
+            outline, _ = spool.outline(result.stem, 0, 2**20)
+            seen |= {line[0]: line for line in map(json.loads, outline.splitlines())}
+    was_under_way = running.is_alive()
+    running.join()
+    assert was_under_way, "the call that never ends is there before the run is ended"
+    assert seen["f"][3] == "sleeps"
+    assert seen["c"][3] == seen["s"][1] == seen["f"][1], "with its source, to see where"
 
 
 @pytest.mark.parametrize("name", ["allocates", "recurses"])

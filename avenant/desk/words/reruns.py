@@ -244,6 +244,10 @@ WORDS = {
         "No calls were recorded. Run it again with the trace “calls with values”.",
         "Aucun appel noté. Relancez avec la trace « appels et valeurs ».",
     ),
+    "rerun.no_calls_traced": (
+        "The traced modules made no call before the run ended.",
+        "Les modules tracés n’ont fait aucun appel avant la fin de l’exécution.",
+    ),
     "rerun.no_match": ("Nothing matches; widen the search.", "Rien ne correspond ; élargissez la recherche."),
     "rerun.waiting": ("Waiting for the first call…", "En attente du premier appel…"),
     "rerun.no_logs": ("Nothing was logged at this level.", "Rien n’a été journalisé à ce niveau."),
@@ -271,6 +275,7 @@ OF_THE_SCRIPT = (
         "self_time",
         "shown_of",
         "no_calls",
+        "no_calls_traced",
     ),
     *("no_match", "waiting", "no_logs", "editor", "copy", "root", "choose", "agree", "part_first", "logs"),
     *("part_arguments", "part_value", "part_error", "part_one", "part_other", "shown_at_most"),

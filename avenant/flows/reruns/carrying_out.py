@@ -124,7 +124,7 @@ def finish(work: Work, answer: Rerun, result: Result, heard: Heard | None = None
         with work.spool.place():
             request = _request(url, work.asked, answer.question, work.spool.key())
             answer.outcome = guarded(
-                work.program, request, door_of(url), work.limits, hear, ender, work.isolation
+                work.program, request, door_of(url), work.limits, hear, ender, work.isolation, result.flush
             )
         result.write(["outcome", _told(answer.outcome)])
     except Exception as error:

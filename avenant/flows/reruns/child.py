@@ -10,6 +10,7 @@ import json
 import linecache
 import os
 import sys
+import threading
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -33,33 +34,50 @@ from avenant.rerun.tracing import traced, tracer_called
 from avenant.store.database import Connection, Database
 from avenant.store.readers.rulebooks import rulebook_of_content
 
+_ENCODER: Final = json.JSONEncoder(separators=(",", ":"))
 BATCH: Final = 200
 BATCH_SECONDS: Final = 0.1
+QUIET_SECONDS: Final = 1
 MOST_SOURCE_LINES: Final = 400
 MOST_DIFFERENCES: Final = 2_000
 
 
 class Telling:
-    """Events on their way out, in batches of one line each."""
+    """Events on their way out, in batches of one line each. when_quiet: called when none came for a while."""
 
     def __init__(self, descriptor: int) -> None:
         self._out = os.fdopen(descriptor, "wb")
         self._batch: list[Event] = []
         self._since = time.monotonic()
+        self._lock = threading.RLock()
+        self.when_quiet: Callable[[], None] = lambda: None
 
     def tell(self, event: Event) -> None:
         """Add an event; what waits for long enough is sent."""
-        self._batch.append(event)
-        if len(self._batch) >= BATCH or time.monotonic() - self._since > BATCH_SECONDS:
-            self.send()
+        with self._lock:
+            self._batch.append(event)
+            if len(self._batch) >= BATCH or time.monotonic() - self._since > BATCH_SECONDS:
+                self.send()
 
     def send(self) -> None:
         """Send what waits."""
-        if self._batch:
-            self._out.write(json.dumps(self._batch, separators=(",", ":")).encode() + b"\n")
-            self._out.flush()
-        self._batch = []
-        self._since = time.monotonic()
+        with self._lock:
+            if self._batch:
+                self._out.write(_ENCODER.encode(self._batch).encode() + b"\n")
+                self._out.flush()
+                self._since = time.monotonic()
+            self._batch = []
+
+    def keep_sending(self) -> None:
+        """Send what waits also while the code tells nothing: what a run does that never ends is seen then."""
+        threading.Thread(target=self._sending, daemon=True, name="telling").start()
+
+    def _sending(self) -> None:
+        while True:
+            time.sleep(BATCH_SECONDS)
+            self.send()
+            if time.monotonic() - self._since > QUIET_SECONDS:
+                self.when_quiet()
 
 
 def main() -> None:
@@ -76,7 +94,8 @@ def main() -> None:
     database = Database(url_inside(request))
     try:
         with database.snapshot() as connection:
-            _answer(scene_of(connection, request), mask, telling.tell, outgoing)
+            telling.keep_sending()
+            _answer(scene_of(connection, request), mask, telling, outgoing)
     except Exception as error:
         telling.tell(["error", None, error_snapshot(Snapshotter(mask), error, type(error))])
     telling.tell(["end"])
@@ -97,36 +116,39 @@ def url_inside(request: dict[str, Any]) -> str:
     return f"postgresql://{user}:{password}@/{name}?host={host}&port={PORT}&gssencmode=disable"
 
 
-def _answer(scene: Scene, mask: Mask, tell: Callable[[Event], None], outgoing: Outgoing) -> None:
-    question = scene.question
+def _answer(scene: Scene, mask: Mask, telling: Telling, outgoing: Outgoing) -> None:
+    question, tell = scene.question, telling.tell
     snapshotter = Snapshotter(mask, owned=scene.owned())
     outgoing.told_to(tell, snapshotter)
     for stage in stages_for(question.subject.kind, question.stages):
         tell(["stage", stage.name])
-        with outgoing.within(recorder := Recorder(snapshotter, tell, _choice(stage, question))):
+        recorder = Recorder(snapshotter, tell, _choice(stage, question))
+        sources = Sources(recorder)
+        telling.when_quiet = sources.tell
+        with outgoing.within(recorder):
             _run(stage, scene, recorder)
+        sources.tell()
 
 
 def _run(stage: Stage, scene: Scene, recorder: Recorder) -> None:
     """One stage: its inputs read, its function run and recorded, its answer compared."""
     snapshotter, tell = recorder.snapshotter, recorder.emit
     inputs = stage.inputs(scene)
+    tracer = tracer_called(_tracer(scene.question))
     began = time.perf_counter()
     try:
         with ExitStack() as watching:
             watching.enter_context(linked_logs(recorder))
-            watching.enter_context(traced(tracer_called(_tracer(scene.question)), recorder))
+            watching.enter_context(traced(tracer, recorder))
             answer = stage.function(*inputs)
     except Exception as error:
         tell(["error", stage.name, error_snapshot(snapshotter, error, type(error))])
-        _tell_sources(recorder, tell)
         return
     seconds = round(time.perf_counter() - began, 6)
     told = snapshotter.of("return", answer)
     tell(["result", stage.name, {"seconds": seconds, "truncated": recorder.is_truncated(), "value": told}])
     if stage.verdict is not None:
         tell(["verdict", stage.name, verdict_told(stage.verdict(scene, answer), snapshotter)])
-    _tell_sources(recorder, tell)
 
 
 def _choice(stage: Stage, question: Question) -> Choice:
@@ -166,10 +188,21 @@ def verdict_told(verdict: Verdict, snapshotter: Snapshotter) -> dict[str, Any]:
     }
 
 
-def _tell_sources(recorder: Recorder, tell: Callable[[Event], None]) -> None:
-    """The source of every function that was called, from the code that ran."""
-    for code, number in recorder.functions().items():
-        tell(["source", number, _source(code)])
+class Sources:
+    """The source of every function that was called, from the code that ran; each told once."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+        self._told: set[int] = set()
+        self._lock = threading.Lock()
+
+    def tell(self) -> None:
+        """Tell those that were not told; by whomever it is asked first, in the end or because the code is quiet."""
+        with self._lock:
+            for code, number in self._recorder.functions().items():
+                if number not in self._told:
+                    self._told.add(number)
+                    self._recorder.emit(["source", number, _source(code)])
 
 
 def _source(code: CodeType) -> list[str]:

@@ -61,7 +61,7 @@ const redraw = () => {
   const all = trace.calls.length;
   by("count").textContent = trace.filter ? blank(words.shown_of, { shown: trace.found, all }) : all ? String(all) : "";
   by("tree").classList.toggle("nothing", !tree.rows.length);
-  by("tree").dataset.empty = all ? words.no_match : ended ? words.no_calls : words.waiting;
+  by("tree").dataset.empty = all ? words.no_match : ended ? (data.traced ? words.no_calls_traced : words.no_calls) : words.waiting;
 };
 
 const goTo = (call) => {
