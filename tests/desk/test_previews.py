@@ -99,7 +99,12 @@ def test_a_draft_is_computed_apart_and_told_with_ways_onward(
     assert report["Content-Disposition"].startswith("attachment") and b"<script" not in report.content
     assert "dearer" in client.get("/previews").content.decode()
     engineer = enter("engineering", own_book).get(answer["Location"]).content.decode()
-    assert "/rerun?subject=" in engineer
+    case = re.search(r'href="(/rerun\?subject=[^"]*)"', engineer)
+    assert case is not None and "rulebook=draft%3Adearer" in case[1], (
+        "a case opens under the draft that moved it"
+    )
+    form = enter("engineering", own_book).get(html.unescape(case[1])).content.decode()
+    assert '<option value="draft:dearer" selected>' in form
     with own_book.connect() as connection:
         asked = connection.execute("SELECT actor, subject_kind, reason FROM rerun_request").fetchall()
     assert asked == [("operations", "book", "prices of next year")]
@@ -253,10 +258,9 @@ def test_rows_that_cannot_be_right_are_told_one_by_one(
     answer = client.post("/previews/start", asked)
     page = html.unescape(answer.content.decode())
     assert answer.status_code == 422 and 'role="alert"' in page
-    cells = re.findall(
-        r'<tr class="row"><td>enrolments.csv</td><td class="n">(\d)</td><td>([^<]*)</td>', page
-    )
-    assert cells == [("2", "valid_from"), ("3", "")], page
+    told = re.findall(r'<tr class="row"><td>enrolments.csv<br><span class="quiet">([^<]*)</span>', page)
+    line = {"en": "line", "fr": "ligne"}[language]
+    assert told == [f"{line} 2 · valid_from", f"{line} 3"], page
     said = {
         "en": ("Write it as YYYY-MM-DD", "cannot be right, and nothing was previewed"),
         "fr": ("écrivez AAAA-MM-JJ", "sont impossibles ; rien n’a été calculé"),

@@ -22,6 +22,7 @@ from avenant.desk.doors import door
 from avenant.desk.facts_sent import FactsSent, facts_sent
 from avenant.desk.forms import day_asked
 from avenant.desk.pages.asking import reason_asked
+from avenant.desk.rerun_forms import DRAFT
 from avenant.desk.roles import Permission
 from avenant.desk.rulebook_folders import folders, read_folder
 from avenant.desk.words import say
@@ -76,12 +77,13 @@ def _list(
 
 def _row(state: PreviewState, language: str) -> dict[str, Any]:
     word = "work" if state.is_under_way else "done" if state.result is not None else "failed"
-    facts = state.head["question"].get("facts", {})
+    facts, rulebook = state.head["question"].get("facts", {}), state.head["question"]["rulebook"]
     return {
         **state.head,
         "at": datetime.fromisoformat(state.head["asked_at"]),
         "day": date.fromisoformat(state.head["question"]["business_date"]),
-        "rulebook": state.head["question"]["rulebook"],
+        "rulebook": rulebook,
+        "draft": f"{DRAFT}{rulebook}" if rulebook else "",
         "facts": ", ".join(say(language, f"preview.table_{table}", count=n) for table, n in facts.items()),
         "said": f"preview.{word}",
         "mark": STATES[word],

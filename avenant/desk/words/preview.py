@@ -17,8 +17,8 @@ WORDS = {
     "preview.code": (
         "What another version of the code would do is computed at the command line, avenant preview --code, or in the "
         "build of a pull request, on a pseudonymised copy.",
-        "Ce que ferait une autre version du code se calcule en ligne de commande, avenant preview --code, ou dans la "
-        "compilation d’une demande de fusion, sur une copie pseudonymisée.",
+        "Ce que ferait une autre version du code se calcule en ligne de commande, avenant preview --code, ou dans "
+        "l’intégration continue d’une demande de fusion, sur une copie pseudonymisée.",
     ),
     "preview.facts": ("Facts", "Faits"),
     "preview.facts_hint": (
@@ -83,8 +83,7 @@ WORDS = {
     ),
     "preview.wrong_first": ("The first {count} of them:", "Les {count} premiers :"),
     "preview.file": ("File", "Fichier"),
-    "preview.line": ("Line", "Ligne"),
-    "preview.column": ("Column", "Colonne"),
+    "preview.line": ("line {line}", "ligne {line}"),
     "preview.seen": ("Seen", "Vu"),
     "preview.why_wrong": ("What is wrong", "Ce qui ne va pas"),
     "preview.this": (
@@ -95,6 +94,7 @@ WORDS = {
     "preview.rulebook": ("Rulebook", "Barème"),
     "preview.what_changes": ("What was tried", "Ce qui est essayé"),
     "preview.in_force": ("as in force", "celui en vigueur"),
+    "preview.rulebook_in_force": ("rulebook in force", "barème en vigueur"),
     "preview.draft": ("draft: {name}", "projet : {name}"),
     "preview.draft_hint": (
         "Drafts are folders of plan files that lie on the server.",
