@@ -224,6 +224,23 @@ def test_an_invoice_is_the_sum_of_the_premiums_that_lead_to_it(book: Database) -
     assert tied <= priced and tied <= covered
 
 
+def test_a_line_told_of_somebody_else_leaves_the_act(new_book: Callable[..., Database]) -> None:
+    """The Sécu's return names Anna, then Ben: from then on it has nothing to do with Anna's bill."""
+    db = new_book(opens=date(2025, 1, 1))
+    db.simulate(datetime(2025, 3, 30, 9, tzinfo=UTC))
+    publishing.publish(db, shipped_rulebook())
+    learn.learn(db, PEOPLE, "test", "news")
+    ben = {"ref": "M-2", "role": "partner", "birth_date": date(1986, 5, 1), "primary_ref": "M-1"}
+    learn.learn(db, News(members=table("members", ben)), "test", "news")
+    learn.learn(db, document("D2", "member_invoice", "M-1", BILL), "test", "news")
+    for whose in ("M-1", "M-2"):
+        learn.learn(db, document("D1", "secu_return", whose, BILL | RETURN), "test", "news")
+    graph, corrected = claims_graph(db, "D2#1"), db.head()
+    basis = [(e.target, e.known_from, e.known_to) for e in graph.edges if e.role == "basis"]
+    assert basis == [("act:D2#1", corrected - 1, corrected)]
+    assert "line:D1#1" in {node.id for node in at(graph, corrected).nodes}
+
+
 @pytest.fixture
 def told(played: Played, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
     """`avenant graph WORDS… --database BOOK`"""

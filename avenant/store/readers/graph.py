@@ -102,7 +102,10 @@ def _read(
 
 
 def _told(connection: Connection, scope: Scope, rev: int | None) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The lines of the members that can ever have had to do with those of ``scope``, and the answers about them."""
+    """The lines of the members that can ever have had to do with those of ``scope``, and the answers about them.
+
+    Only messages of one member meet: what other versions told of others connects nothing.
+    """
     if not scope.lines:
         return _none("lines"), _none("answers")
     outline = _outline(connection, scope, rev)
@@ -112,18 +115,17 @@ def _told(connection: Connection, scope: Scope, rev: int | None) -> tuple[pl.Dat
 
 
 def _outline(connection: Connection, scope: Scope, rev: int | None) -> pl.DataFrame:
-    """All versions of lines that any version gives to the members, or whose document names them; and its own."""
+    """What was told of the members, or of nobody in a document that names them, and all of the scope's own lines."""
     members = array(scope.members)
+    chosen = f"SELECT {', '.join(f't.{name}' for name in OUTLINE)} FROM care_line AS t"
     query = f"""
-        SELECT {", ".join(f"t.{name}" for name in OUTLINE)} FROM care_line AS t
-        WHERE {known("t", rev)} AND t.line_id IN (
-            SELECT line_id FROM care_line AS l WHERE member_id = ANY({members}) AND {known("l", rev)}
-            UNION ALL
-            SELECT l.line_id FROM care_line AS l JOIN document AS d USING (document_id)
-            JOIN member AS m ON m.ref = d.member_ref
-            WHERE l.member_id IS NULL AND m.member_id = ANY({members})
-              AND {known("l", rev)} AND {known("d", rev)} AND {known("m", rev)}
-            UNION ALL SELECT unnest({bigints(scope.lines)}))"""
+        {chosen} WHERE t.member_id = ANY({members}) AND {known("t", rev)}
+        UNION ALL
+        {chosen} JOIN document AS d USING (document_id) JOIN member AS m ON m.ref = d.member_ref
+        WHERE t.member_id IS NULL AND m.member_id = ANY({members})
+          AND {known("t", rev)} AND {known("d", rev)} AND {known("m", rev)}
+        UNION ALL
+        {chosen} WHERE t.line_id = ANY({bigints(scope.lines)}) AND {known("t", rev)}"""
     return read_few(connection, query, OUTLINE)
 
 
