@@ -155,7 +155,7 @@
     const named = box.querySelector("caption") || box.closest("section, article, main").querySelector("h1, h2, h3");
     box.tabIndex = 0;
     box.dataset.reached = "yes";
-    box.setAttribute("role", "region");
+    box.setAttribute("role", "group");  // no landmark: its section may have the same name
     box.setAttribute("aria-label", named?.textContent.trim() || document.title);
   });
   window.addEventListener("resize", reachTables);
