@@ -349,6 +349,34 @@ def test_keys_and_buttons_lead_to_exceptions_and_a_call_shows_its_values_and_sou
     assert not page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
 
 
+def test_a_call_opens_in_the_editor_where_somebody_keeps_the_code_and_its_place_is_copied(
+    visit: Callable[..., Page], played_book: Database, kept: Spool
+) -> None:
+    result = f"/reruns/{written(kept, played_book, events=synthetic(41))}"
+    page = visit("engineering", result)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.wait_for_selector("#tree[data-ended]")
+    page.click("#next-error")
+    page.wait_for_selector("#call a[href='/account']")
+    assert page.locator("#call a[href^='vscode:']").count() == 0
+    try:
+        page.goto("/account")
+        page.fill("[name=source_root]", "/home/ana/avenant")
+        page.click("form:has([name=source_root]) button")
+        page.goto(result)
+        page.wait_for_selector("#tree[data-ended]")
+        page.click("#next-error")
+        link = page.wait_for_selector("#call a[href^='vscode:']")
+        place = "avenant/core/synthetic.py:21"
+        assert link is not None and link.get_attribute("href") == f"vscode://file/home/ana/avenant/{place}"
+        page.keyboard.press("y")
+        page.wait_for_function(f"async () => (await navigator.clipboard.readText()) === '{place}'")
+    finally:
+        page.goto("/account")
+        page.fill("[name=source_root]", "")
+        page.click("form:has([name=source_root]) button")
+
+
 def test_the_flame_graph_is_drawn_by_our_own_copy_and_asks_nobody_else(
     visit: Callable[..., Page], played_book: Database, kept: Spool
 ) -> None:
@@ -407,6 +435,10 @@ def test_from_a_care_event_to_its_rerun_the_values_of_a_call_and_its_case(
     page.click(".call-row:has-text('with_base_and_rate')")
     page.wait_for_selector("#call table .new-column")
     assert page.inner_text("#call h2") == "with_base_and_rate"
+    classes = page.eval_on_selector_all(
+        "#call table:first-of-type thead th", "all => all.map(one => one.className)"
+    )
+    assert classes[1] == "new-column", "behind whose a row is stands what the call brought"
     assert "with_base_and_rate(" in page.inner_text("#call pre.source")
     page.fill("#within", "")
     assert page.locator(".call-row[aria-selected='true']").count() <= 1

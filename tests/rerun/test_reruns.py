@@ -164,6 +164,11 @@ def test_who_asked_and_why_is_written_before_the_run(book: Book, spool: Spool) -
     assert row == ("ana", "engineering", "act", "D1#1", WHY)
 
 
+def test_the_result_tells_the_limits_under_which_it_was_made(book: Book, spool: Spool) -> None:
+    number = run(book, spool, "D1#1").number
+    assert Limits(**spool.head_of(number)["limits"]) == PATIENT
+
+
 def test_nothing_stored_holds_what_the_role_may_not_see(book: Book, spool: Spool) -> None:
     for name in ("M1", "C1", "AVP-2025-000001"):
         run(book, spool, name, trace="calls")

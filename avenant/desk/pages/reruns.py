@@ -262,8 +262,13 @@ def _glance(desk: Desk, head: dict[str, Any]) -> dict[str, Any]:
         "run": shown(spool().brief(number), under_way, desk.language),
         "again": same_again(head["request"]),
         "draft": _draft_named(head),
-        "limits": f"{LIMITS.seconds:g} s · {LIMITS.memory_bytes // 2**30} GiB",
+        "limits": _limits(head.get("limits")),
     }
+
+
+def _limits(limits: dict[str, Any] | None) -> str:
+    """What a run might use, as it was begun; nothing of a result that does not tell it."""
+    return f"{limits['seconds']:g} s · {limits['together_bytes'] / 2**30:g} GiB" if limits else "–"
 
 
 def _draft_named(head: dict[str, Any]) -> str:

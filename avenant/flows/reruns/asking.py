@@ -103,14 +103,15 @@ def rerun(
     NotIsolated, QueueFull, UnknownRole.
     """
     here = isolation or isolation_here()
-    answer, result = begun(db, asked, spool, here, accepted)
+    limits = limits or Limits()
+    answer, result = begun(db, asked, spool, here, accepted, limits)
     if result is not None:
-        finish(Work(db, server, asked, spool, limits or Limits(), here, program), answer, result, heard)
+        finish(Work(db, server, asked, spool, limits, here, program), answer, result, heard)
     return answer
 
 
 def begun(
-    db: Database, asked: Asked, spool: Spool, here: Isolation, accepted: bool
+    db: Database, asked: Asked, spool: Spool, here: Isolation, accepted: bool, limits: Limits
 ) -> tuple[Rerun, Result | None]:
     """The request looked up and written down, its result begun; no result where the same is under way already."""
     refuse_unless_isolated(here, accepted)
@@ -124,7 +125,7 @@ def begun(
             return Rerun(same, question, joined=True), None
         number = uuid4().hex
         head = _written_down(db, number, asked, question)
-        head |= {"asked": key, "isolation": here.kind, "unstopped": here.unstopped}
+        head |= {"asked": key, "isolation": here.kind, "unstopped": here.unstopped, "limits": asdict(limits)}
         if asked.draft is not None:
             spool.keep_beside(number, DRAFT, json.dumps(rulebook_content(asked.draft)).encode())
         return Rerun(number, question), spool.begin(number, head)

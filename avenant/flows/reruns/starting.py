@@ -28,7 +28,7 @@ def started(
     `question_for`, NotIsolated, UnknownRole.
     """
     here = isolation_here()
-    answer, result = begun(db, asked, spool, here, accepted)
+    answer, result = begun(db, asked, spool, here, accepted, limits)
     if result is not None:
         work = Work(db, server, asked, spool, limits, here)
         threading.Thread(target=_finished, args=(work, answer, result), name=f"rerun {answer.number}").start()

@@ -89,15 +89,21 @@ const table = (value, words) => {
   grid.append(made("caption", "quiet small-text", blank(words.rows_of, { shown: value.rows.length, all: value.height })));
   const head = made("tr");
   head.append(made("td"));
-  for (const [name, kind] of value.columns) head.append(heading(name, kind, value, words));
+  const order = placed(value);
+  order.forEach((place) => head.append(heading(...value.columns[place], value, words)));
   const body = made("tbody");
-  value.rows.forEach((cells, at) => body.append(line(cells, value, at, words)));
+  value.rows.forEach((cells, at) => body.append(line(cells, value, at, order, words)));
   const top = made("thead");
   top.append(head);
   grid.append(top, body);
   box.append(grid);
   return box;
 };
+
+// Where the columns stand: the first, which says whose a row is, then what the call brought, then the rest.
+const RANK = { new: 1, changed: 2, "": 3 };
+const placed = (value) => value.columns.map((column, place) => ({ place, rank: place ? RANK[mark(column[0], value)] : 0 }))
+  .sort((one, other) => one.rank - other.rank || one.place - other.place).map((each) => each.place);
 
 const mark = (name, value) => (value.new.includes(name) ? "new" : value.changed.includes(name) ? "changed" : "");
 
@@ -110,14 +116,15 @@ const heading = (name, kind, value, words) => {
   return cell;
 };
 
-const line = (cells, value, at, words) => {
+const line = (cells, value, at, order, words) => {
   const mine = value.owned.includes(value.at[at]);
   const row = made("tr", mine ? "own" : "");
   const first = made("th", "faint", String(value.at[at]));
   first.scope = "row";
   if (mine) first.append(made("span", "mark", words.own_row));
   row.append(first);
-  cells.forEach((cell, place) => {
+  order.forEach((place) => {
+    const cell = cells[place];
     const marked = mark(value.columns[place][0], value);
     const told = made("td", `${marked ? `${marked}-column` : ""}${typeof cell === "number" ? " n" : ""}`.trim());
     if (cell === null) told.append(made("span", "faint", "null"));
