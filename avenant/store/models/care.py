@@ -32,7 +32,7 @@ class Document(AppendOnly):
             models.UniqueConstraint(fields=["ref", "version"], name="document_ref_version"),
             one_of("kind", list(DOCUMENT_KINDS), "document_kind"),
         ]
-        indexes = [models.Index(fields=["member_ref"], name="document_member_ref")]
+        indexes = [models.Index(fields=["member_ref"], include=["change_id"], name="document_of_member")]
 
 
 class CareLine(AppendOnly):
@@ -90,6 +90,9 @@ class CareLine(AppendOnly):
             models.Index(fields=["member_id"], name="care_line_member"),
             models.Index(fields=["document_id"], name="care_line_document"),
             models.Index(fields=["line_id"], name="care_line_of_nobody", condition=Q(member_id__isnull=True)),
+            models.Index(
+                fields=["line_id", "version"], name="care_line_corrected", condition=Q(version__gt=1)
+            ),
         ]
 
 
