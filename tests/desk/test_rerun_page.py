@@ -361,14 +361,14 @@ def test_a_call_opens_in_the_editor_where_somebody_keeps_the_code_and_its_place_
     assert page.locator("#call a[href^='vscode:']").count() == 0
     try:
         page.goto("/account")
-        page.fill("[name=source_root]", "/home/ana/avenant")
+        page.fill("[name=source_root]", "/srv/ana/avenant")
         page.click("form:has([name=source_root]) button")
         page.goto(result)
         page.wait_for_selector("#tree[data-ended]")
         page.click("#next-error")
         link = page.wait_for_selector("#call a[href^='vscode:']")
         place = "avenant/core/synthetic.py:21"
-        assert link is not None and link.get_attribute("href") == f"vscode://file/home/ana/avenant/{place}"
+        assert link is not None and link.get_attribute("href") == f"vscode://file/srv/ana/avenant/{place}"
         page.keyboard.press("y")
         page.wait_for_function(f"async () => (await navigator.clipboard.readText()) === '{place}'")
     finally:
