@@ -19,6 +19,8 @@ from types import CodeType
 from typing import Any, Final
 from urllib.parse import quote
 
+import numpy.ma  # noqa: F401  # frames load it with the first array they are made of: no rule's time and no traced call
+
 from avenant.flows.reruns.asked import Question, question_from
 from avenant.flows.reruns.scene import Scene
 from avenant.flows.reruns.traceable import module_of
