@@ -60,6 +60,10 @@ OVERFLOWS = """() => [...document.querySelectorAll("body *")].filter(one => {
   }).slice(0, 5).map(one => one.outerHTML.slice(0, 160))"""
 
 
+NEXT_FRAME = "new Promise(seen => requestAnimationFrame(() => requestAnimationFrame(seen)))"
+"""What people see after a change of the window: what listens for it was heard."""
+
+
 @dataclass(slots=True)
 class Walker:
     """Somebody at a browser: opens pages as any user, and keeps what the console says."""
@@ -157,6 +161,7 @@ def looked_at(
             kept(page, f"{label}-{WIDE}-{scheme}")
         if scheme == "dark" or SOAK:
             page.set_viewport_size({"width": NARROW, "height": 844})
+            page.evaluate(NEXT_FRAME)
             if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
                 wrong.append(f"wider than {NARROW} px: {page.evaluate(OVERFLOWS)}")
             kept(page, f"{label}-{NARROW}-{scheme}")
