@@ -18,12 +18,12 @@ import logging
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from avenant.commands.users import look_at
-from avenant.desk.one_processor import processors, stay_on
+from avenant.desk.one_processor import processors, stay_on, way_back
 from avenant.store.database import Database
 from benchmarks.bars.desk_pages import PAGES, Asked, Page
 from benchmarks.bars.desk_subjects import Subject, subjects
@@ -45,12 +45,13 @@ def main() -> None:
     parser.add_argument("--visits", type=int, default=40)
     asked = parser.parse_args()
     stay_on(min(processors(), default=None))
+    back = way_back()
     db = Database(asked.url)
     drawn = subjects(db, WARM_UP + asked.visits)
     with looked_at(db) as clients:
         for page in PAGES:
             try:
-                found = times(clients[page.role], page, drawn)
+                found = times(clients[page.role], page, drawn, back)
             except NotThePage as other:
                 sys.exit(str(other))
             print(json.dumps({"page": page.name, **found}), flush=True)
@@ -87,11 +88,17 @@ def looked_at(db: Database) -> Iterator[dict[str, Client]]:
     connections.close_all()
 
 
-def times(client: Client, page: Page, drawn: list[Subject]) -> dict[str, list[float]]:
-    """``milliseconds`` and ``cpu_milliseconds`` of each request that counts. Errors: NotThePage."""
+def times(
+    client: Client, page: Page, drawn: list[Subject], back: Callable[[], None] = lambda: None
+) -> dict[str, list[float]]:
+    """``milliseconds`` and ``cpu_milliseconds`` of each request that counts. Errors: NotThePage.
+
+    back: what a web worker does before each request, to answer it where it stays.
+    """
     found: dict[str, list[float]] = {"milliseconds": [], "cpu_milliseconds": []}
     for one in drawn:
         asked = page.asks(one)
+        back()
         clocks = time.perf_counter(), time.process_time()
         status = answered(client, asked).status_code
         for name, began, now in zip(found, clocks, (time.perf_counter(), time.process_time()), strict=True):

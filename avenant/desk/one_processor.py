@@ -45,12 +45,16 @@ def stay_on(processor: int | None) -> None:
 
 def staying(application: Application) -> Application:
     """``application``, answering each request where this thread stays, also after one that started a program."""
-    mine = processors()
-    if len(mine) != 1:
-        return application
+    back = way_back()
 
     def answered(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        os.sched_setaffinity(0, mine)
+        back()
         return application(environ, start_response)
 
     return answered
+
+
+def way_back() -> Callable[[], None]:
+    """What brings a thread back to the one processor on which this thread stays; nothing, if it runs on several."""
+    mine = processors()
+    return (lambda: os.sched_setaffinity(0, mine)) if len(mine) == 1 else (lambda: None)
