@@ -84,7 +84,7 @@ def split_of(row: dict[str, Any]) -> Split:
     """The waterfall of one decision."""
     return Split(
         charged_cents=row["charged_cents"],
-        secu_cents=row["secu_cents"],
+        secu_cents=row["secu_cents"] - row["retention_cents"],
         others_cents=row["others_cents"],
         ours_cents=row["decided_cents"],
         out_of_pocket_cents=row["out_of_pocket_cents"],
