@@ -7,6 +7,7 @@ from datetime import date
 from html import escape
 from typing import Any
 
+from avenant.core.claims.reasons import told
 from avenant.core.previews.plot import Step, distribution
 from avenant.core.previews.text import CASES, SECTIONS, Values
 from avenant.core.previews.words import reasons_words, row_words, word
@@ -135,7 +136,7 @@ def _waiting(rows: list[dict[str, Any]], language: str) -> list[Cells]:
     return [
         [
             (word(f"state_{row['state']}", language), False),
-            (str(row["reason"]).replace("_", " "), False),
+            (told(row["reason"], "care", language), False),
             (number(row["lines"], language), True),
         ]
         for row in rows

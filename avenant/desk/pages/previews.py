@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path
 
+from avenant.core.claims.reasons import told
 from avenant.core.importing.tables import FILES
 from avenant.core.previews.html import about
 from avenant.core.previews.html import page as report
@@ -197,8 +198,11 @@ def _told(desk: Desk, values: dict[str, Any]) -> dict[str, Any]:
             if values[name]
         ],
         "waiting": [
-            {"state": word(f"state_{row['state']}", language), "reason": row["reason"].replace("_", " ")}
-            | {"lines": row["lines"]}
+            {
+                "state": word(f"state_{row['state']}", language),
+                "reason": told(row["reason"], "care", language),
+                "lines": row["lines"],
+            }
             for row in values["waiting"]
         ],
     }
