@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
@@ -16,6 +17,7 @@ from avenant.core.book.entries import PREMIUMS, REIMBURSEMENTS, Book
 from avenant.core.rulebook.model import Rulebook, content_key
 from avenant.flows import cases as playing
 from avenant.flows import learn, nightly, publishing
+from avenant.flows.demo import played_demo
 from avenant.flows.generating import Wanted, story_of
 from avenant.flows.previewing_book import BookPreview, previewed_book
 from avenant.flows.telling import corrected_birth_date, departure
@@ -32,6 +34,7 @@ from tests.flows.checked_books import FEBRUARY, JANUARY, people, rulebook
 ROOT = Path(__file__).parent.parent.parent
 FILES = [str(path.relative_to(ROOT)) for path in case_paths([ROOT / "cases"])]
 WRITTEN = ("premium", "reimbursement", "held", "parking", "waiting")
+SMALL_DEMO = Wanted(contracts=40, months=4, seed=5, acts_yearly=6.0)
 CHANGES = {
     "a price": ("fr-individual.yaml", "30-34: 49.90", "30-34: 51.90"),
     "who pays": ("fr-individual.yaml", "children: first", "children: all"),
@@ -133,12 +136,29 @@ def test_five_rule_changes_on_a_small_portfolio(new_book: Callable[..., Database
     book.simulate(datetime(2024, 2, 29, 20, tzinfo=PARIS))
     learn.learn(book, story.known_at_the_end(), "test", "all at once")
     nightly.run(book, day)
+    previewed_and_booked(book, day, tmp_path, chunk_families=7)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("wanted", sampled([SMALL_DEMO, Wanted()]), ids=lambda wanted: f"{wanted.contracts}")
+def test_five_rule_changes_on_the_demo_portfolio(wanted: Wanted, server: Server, tmp_path: Path) -> None:
+    """Played to its end, with all that was restated, invoiced and paid on the way."""
+    name = f"demo_{uuid.uuid4().hex[:12]}"
+    try:
+        played_demo(server, shipped_rulebook(), wanted, name, 0, lambda stage, done, total: None)
+        previewed_and_booked(Database(server.app_url(name)), wanted.last_day, tmp_path)
+    finally:
+        server.drop_database(name)
+
+
+def previewed_and_booked(book: Database, day: date, tmp_path: Path, **options: Any) -> None:
+    """Five drafts one after the other: each is previewed, published and booked, and both are the same rows."""
     moved: set[str] = set()
     for number, (name, draft) in enumerate(drafts(tmp_path / "plans")):
         folder = tmp_path / str(number)
         folder.mkdir()
         head = book.head()
-        seen = previewed_book(book, day, rulebook=draft, chunk_families=7, keep=folder)
+        seen = previewed_book(book, day, rulebook=draft, keep=folder, **options)
         assert book.head() == head
         publishing.publish(book, draft)
         written = written_by(book, nightly.run(book, day, override_breaker=True).run_id)
